@@ -1,1 +1,16 @@
-export {};
+export * from './cognitive.js';
+export * from './fault.js';
+export * from './frame.js';
+export * from './inference.js';
+export * from './jobs.js';
+export * from './message.js';
+export * from './module-name.js';
+export * from './node-pool.js';
+export * from './permissions.js';
+export * from './reputation.js';
+export * from './session.js';
+export * from './session-queue.js';
+export * from './state.js';
+export * from './stream.js';
+export * from './topology.js';
+export * from './value.js';

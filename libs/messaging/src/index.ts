@@ -1,1 +1,6 @@
-export {};
+export * from './bus.js';
+export * from './credentials.js';
+export { FaultFilter } from './fault-filter.js';
+export { Handles, type MessageContext, On } from './handles.js';
+export { NatsStrategy, type StrategyObserver } from './strategy.js';
+export { currentTrace, inTrace } from './trace.js';

@@ -1,1 +1,6 @@
-export {};
+export { Clock, type Repeating } from './clock.js';
+export { databaseUrl, readBaseConfig, readBrokerConfig, readConfig, secret } from './config.js';
+export { Health } from './health.js';
+export { Metrics } from './metrics.js';
+export { type Runtime, RuntimeModule } from './runtime.module.js';
+export { serve, serveHttp, serveStandalone } from './serve.js';

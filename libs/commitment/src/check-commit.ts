@@ -1,0 +1,91 @@
+import { finishCode, type FinishName } from './finish.js';
+import type { Evidence } from './evidence.js';
+import { precommitDigest } from './precommit.js';
+import type { Report } from './problem.js';
+import type { CommitProof, Receipt, ReceiptChoice, ReceiptSegment } from './receipt.js';
+import { verifyCommit } from './signature.js';
+
+/** Ends that the network can decide without a miner: by counting, by a client's cancel, by giving up. */
+const NETWORK_FINISHES: readonly FinishName[] = ['length', 'cancelled', 'error'];
+
+type Committed = ReceiptSegment & { proof: CommitProof };
+
+/**
+ * Checks how the answer ended: either one attempt committed to all choices (the last segment of each carries the same
+ * proof), or none did and every choice ends with what was streamed.
+ * @param heads the recomputed last link of each choice
+ */
+export function checkEnd(receipt: Receipt, heads: readonly string[], report: Report): void {
+  const ends = receipt.choices.map((choice) => choice.segments.at(-1)!);
+  const committed = ends.find(isCommitted);
+  if (!committed) {
+    receipt.choices.forEach((choice, index) => checkUncommitted(choice, `choices.${index}`, report));
+    return;
+  }
+  ends.forEach((end, index) => {
+    if (!isSameCommit(end, committed)) {
+      const message =
+        'all choices must end with the commit of one attempt, a choice that ended before included';
+      report('segments', `choices.${index}.segments.${receipt.choices[index]!.segments.length - 1}`, message);
+    }
+    checkEvidenceCount(receipt.choices[index]!, `choices.${index}`, report);
+  });
+  checkPrecommit(receipt, heads, committed, report);
+}
+
+function checkPrecommit(
+  receipt: Receipt,
+  heads: readonly string[],
+  committed: Committed,
+  report: Report,
+): void {
+  const { nodeId, proof } = committed;
+  const field = `choices.0.segments.${receipt.choices[0]!.segments.length - 1}.proof`;
+  const choices = receipt.choices.map((choice, index) => ({
+    head: heads[index]!,
+    count: choice.tokens.length,
+    finish: finishCode[choice.finish],
+  }));
+  const evidence = receipt.choices.flatMap((choice) => choice.evidence.map(readEvidence));
+  const precommit = precommitDigest(choices, evidence, proof.salt);
+  if (precommit !== proof.precommit) {
+    const message = `heads, counts, finish, evidence and salt give ${precommit}: one of them or the precommit was changed`;
+    report('precommit', `${field}.precommit`, message);
+  }
+  if (!verifyCommit(nodeId, proof.precommit, proof.signature)) {
+    report('signature', `${field}.signature`, `is not ${nodeId}'s signature of this precommit`);
+  }
+}
+
+function checkEvidenceCount(choice: ReceiptChoice, field: string, report: Report): void {
+  const { from, to } = choice.segments.at(-1)!;
+  const expected = to - from + 1;
+  if (choice.evidence.length === expected) return;
+  const message = `${choice.evidence.length} entries for the ${expected} tokens of the attempt that committed`;
+  report('counts', `${field}.evidence`, message);
+}
+
+function checkUncommitted(choice: ReceiptChoice, field: string, report: Report): void {
+  if (choice.evidence.length > 0) {
+    report('counts', `${field}.evidence`, 'must be empty: no attempt committed, so nothing binds it');
+  }
+  const isSigned = choice.segments.some(({ proof }) => proof.kind === 'stream' && proof.finish !== null);
+  if (!isSigned && !NETWORK_FINISHES.includes(choice.finish)) {
+    const message = `no miner signed the end, and only a miner can know that it was ${choice.finish}`;
+    report('finish', `${field}.finish`, message);
+  }
+}
+
+function isCommitted(segment: ReceiptSegment): segment is Committed {
+  return segment.proof.kind === 'commit';
+}
+
+function isSameCommit(end: ReceiptSegment, committed: Committed): boolean {
+  if (!isCommitted(end) || end.attempt !== committed.attempt || end.nodeId !== committed.nodeId) return false;
+  const { precommit, salt, signature } = committed.proof;
+  return end.proof.precommit === precommit && end.proof.salt === salt && end.proof.signature === signature;
+}
+
+function readEvidence([top1Id, top1, top2Id, top2]: ReceiptChoice['evidence'][number]): Evidence {
+  return { top1Id, top1, top2Id, top2 };
+}

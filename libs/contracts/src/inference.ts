@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { hash, modelId, taskId } from './value.js';
+
+export const chatMessage = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  content: z.string().max(400_000),
+});
+
+export const prompt = z.union([
+  z.strictObject({ messages: z.array(chatMessage).min(1).max(1_000) }),
+  z.strictObject({ text: z.string().max(400_000) }),
+]);
+
+export const sampling = z.strictObject({
+  temperature: z.number().min(0).max(2),
+  topP: z.number().gt(0).max(1),
+  /** 0 = off. */
+  topK: z.int().min(0).max(1_000_000),
+  minP: z.number().min(0).max(1),
+  presencePenalty: z.number().min(-2).max(2),
+  frequencyPenalty: z.number().min(-2).max(2),
+  repetitionPenalty: z.number().gt(0).max(10),
+  seed: z.int().nonnegative(),
+  maxTokens: z.int().positive().max(1_000_000),
+  stop: z.array(z.string().min(1).max(256)).max(4),
+});
+export type Sampling = z.infer<typeof sampling>;
+
+/**
+ * A request with nothing left open: defaults resolved, seed drawn, salted. Its RFC 8785 JSON is what
+ * `requestDigest` hashes, so every attempt at a task sees the same bytes.
+ */
+export const frozenRequest = z.strictObject({
+  model: modelId,
+  modelDigest: hash,
+  prompt,
+  choices: z.int().min(1).max(8),
+  sampling,
+  salt: hash,
+});
+export type FrozenRequest = z.infer<typeof frozenRequest>;
+
+export const finishReason = z.enum(['stop', 'length', 'cancelled', 'content_filter', 'error']);
+export type FinishReason = z.infer<typeof finishReason>;
+
+/** A token and the text it releases: whole UTF-8, possibly empty. */
+export const token = z.tuple([z.int().nonnegative(), z.string().max(65_536)]);
+export type Token = z.infer<typeof token>;
+
+/** top1Id, top1Logit·256, top2Id, top2Logit·256: the two highest raw logits of a position. */
+export const evidence = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+
+/** Tokens already accepted from a lost attempt, by choice; the next attempt continues after them. */
+export const resumeFrom = z.array(
+  z.strictObject({ choice: z.int().nonnegative(), head: hash, tokens: z.array(token) }),
+);
+
+/** What a task is, to the session that accepts it, the queue that runs it and (without session and owner) the miner. */
+export const taskSubmitted = z.strictObject({
+  taskId,
+  sessionId: z.uuid().nullable(),
+  /** The API key's id; null for the network's own tasks. */
+  owner: z.string().nullable(),
+  /** Set for the network's own tests: only this node may run it. */
+  nodeId: z.string().nullable(),
+  /** The queue waits for `req.session-queue.reveal` before it asks for the data. */
+  holdReveal: z.boolean(),
+  redundancy: z.int().min(1).max(5),
+  verify: z.enum(['after', 'before']),
+  request: frozenRequest,
+  submittedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+export type TaskSubmitted = z.infer<typeof taskSubmitted>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { resumeFrom, taskSubmitted } from './inference.js';
+import { job } from './message.js';
+import { positiveInt, reason, taskId, timestamp } from './value.js';
+
+/** The submitted task as its miner receives it. */
+export const inferJob = taskSubmitted
+  .omit({ sessionId: true, owner: true, nodeId: true, holdReveal: true })
+  .extend({
+    attempt: positiveInt.max(65_535),
+    /** Replicas stay silent until all have precommitted. */
+    silent: z.boolean(),
+    resumeFrom: resumeFrom.optional(),
+  });
+export type InferJob = z.infer<typeof inferJob>;
+
+/** Orders to one miner. Each is answered within a second; the work itself comes back on `tok.*` and `node.*`. */
+export const jobs = {
+  /** Accepted, or a fault: `BUSY` (another miner, please), `INVALID` (the request itself cannot run). */
+  infer: job('infer', { input: inferJob, output: z.object({ accepted: z.literal(true) }) }),
+  cancel: job('cancel', {
+    input: z.strictObject({ taskId, attempt: positiveInt, reason }),
+    output: z.object({ cancelled: z.boolean() }),
+  }),
+  /** The queue has what it needs: send the data. Idempotent. */
+  reveal: job('reveal', {
+    input: z.strictObject({ taskId, attempt: positiveInt }),
+    output: z.object({ accepted: z.literal(true) }),
+  }),
+  probe: job('probe', {
+    input: z.strictObject({ at: timestamp }),
+    output: z.object({ at: timestamp, busySlots: z.int().nonnegative() }),
+  }),
+};

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { event, nodeRequest, request } from './message.js';
+import { nodeState, transition } from './state.js';
+import { count, hash, modelId, nodeId, page, pageOf, positiveInt, reason, timestamp, uuid } from './value.js';
+
+export const challenge = z.strictObject({
+  prompt: z.string().min(1).max(20_000),
+  answer: z.string().min(1).max(20_000),
+  maxTokens: z.int().min(1).max(4_096),
+});
+export type Challenge = z.infer<typeof challenge>;
+
+export const modelDefaults = z.strictObject({
+  temperature: z.number().min(0).max(2),
+  topP: z.number().gt(0).max(1),
+  topK: z.int().min(0),
+  maxTokens: positiveInt,
+});
+
+/** A model as a miner presents it. */
+export const modelDeclaration = z.strictObject({
+  id: modelId,
+  digest: hash,
+  contextLength: positiveInt,
+  quantisation: z.string().max(32),
+  parameters: count.optional(),
+  defaults: modelDefaults,
+  files: z
+    .array(z.strictObject({ path: z.string().max(256), bytes: count, sha256: hash }))
+    .min(1)
+    .max(256),
+  /** Known questions for health tests; only heeded from whoever may register a model. */
+  challenges: z.array(challenge).max(500),
+});
+export type ModelDeclaration = z.infer<typeof modelDeclaration>;
+
+/** What a miner says of itself on joining. The network believes only what it has measured. */
+export const declaration = z.strictObject({
+  version: z.string().max(64),
+  model: modelDeclaration,
+  slots: z.int().min(1).max(64),
+  determinismClass: z.string().min(1).max(128),
+  cpu: z.string().max(256),
+  cores: positiveInt,
+  memoryBytes: count,
+});
+export type Declaration = z.infer<typeof declaration>;
+
+export const modelView = z.object({
+  id: modelId,
+  digest: hash,
+  contextLength: positiveInt,
+  quantisation: z.string(),
+  parameters: count.nullable(),
+  defaults: modelDefaults,
+  registeredAt: timestamp,
+  /** Nodes that serve it now, free or reserved. */
+  nodes: count,
+});
+export type ModelView = z.infer<typeof modelView>;
+
+export const nodeView = z.object({
+  nodeId,
+  state: nodeState,
+  reason: reason.nullable(),
+  sessionId: uuid.nullable(),
+  /** The owner of the token it joined with: a dedicated node serves only that owner. */
+  dedicatedTo: z.string().nullable(),
+  model: modelId,
+  modelDigest: hash,
+  determinismClass: z.string(),
+  slots: positiveInt,
+  version: z.string(),
+  /** Verified by tests; null before the first. */
+  tokensPerSecond: z.number().nullable(),
+  score: z.number().nullable(),
+  lastSeenAt: timestamp.nullable(),
+  testedAt: timestamp.nullable(),
+  createdAt: timestamp,
+});
+export type NodeView = z.infer<typeof nodeView>;
+
+const nodeFact = z.object({
+  nodeId,
+  state: nodeState,
+  reason: reason.nullable(),
+  modelDigest: hash,
+  sessionId: uuid.nullable(),
+  version: positiveInt,
+  at: timestamp,
+});
+
+export const nodePool = {
+  /** A random value to sign: proof of the node's key when it joins. */
+  nonce: request('node-pool', 'nonce', {
+    input: z.strictObject({}),
+    output: z.object({ nonce: hash, expiresAt: timestamp }),
+  }),
+  /** Registers a node, or greets it again, and issues its broker credential. */
+  join: request('node-pool', 'join', {
+    input: z.strictObject({
+      nodeId,
+      token: z.string().max(256).optional(),
+      nonce: hash,
+      /** Ed25519 over the UTF-8 bytes of `ganglion/join/v1\0<nonce>`, in hex. */
+      signature: z.string().regex(/^[0-9a-f]{128}$/),
+      declared: declaration,
+    }),
+    output: z.object({ jwt: z.string(), expiresAt: timestamp, natsUrls: z.array(z.string()) }),
+  }),
+  get: request('node-pool', 'get', {
+    input: z.strictObject({ nodeId }),
+    output: nodeView.extend({ history: z.array(transition) }),
+  }),
+  list: request('node-pool', 'list', {
+    input: page.extend({ state: nodeState.optional() }),
+    output: pageOf(nodeView),
+  }),
+  /** Candidates for a session, best first, and how many nodes could ever serve it. */
+  find: request('node-pool', 'find', {
+    input: z.strictObject({
+      modelDigest: hash,
+      mode: z.enum(['ephemeral', 'hybrid', 'dedicated']),
+      owner: z.string().nullable(),
+      limit: z.int().min(1).max(200),
+    }),
+    output: z.object({
+      candidates: z.array(nodeView),
+      /** Nodes with the model in any state that may come back to EPHEMERAL. */
+      total: count,
+    }),
+  }),
+  /** EPHEMERAL → RESERVED for one session; `CONFLICT` when another was faster. */
+  reserve: request('node-pool', 'reserve', {
+    input: z.strictObject({ nodeId, sessionId: uuid }),
+    output: nodeView,
+  }),
+  /** RESERVED → TESTING for a node that was reserved but never assigned. */
+  release: request('node-pool', 'release', {
+    input: z.strictObject({ nodeId, sessionId: uuid, reason }),
+    output: nodeView,
+  }),
+  models: request('node-pool', 'models', {
+    input: z.strictObject({}),
+    output: z.object({ models: z.array(modelView) }),
+  }),
+  /** The clock's turn: marks the silent, wakes the quarantined, lists who is due for a test and whom to probe. */
+  sweep: request('node-pool', 'sweep', {
+    input: z.strictObject({ epoch: count }),
+    output: z.object({
+      due: z.array(
+        z.object({
+          modelDigest: hash,
+          model: modelId,
+          nodeIds: z.array(nodeId),
+          challenges: z.array(challenge),
+        }),
+      ),
+      probe: z.array(nodeId),
+    }),
+  }),
+
+  heartbeat: nodeRequest('node-pool', 'heartbeat', {
+    input: z.strictObject({ at: timestamp, busySlots: count, slots: positiveInt, rssBytes: count }),
+    output: z.object({ state: nodeState }),
+  }),
+  /** A fresh credential for the same key, before the old one expires. */
+  renew: nodeRequest('node-pool', 'renew', {
+    input: z.strictObject({}),
+    output: z.object({ jwt: z.string(), expiresAt: timestamp, natsUrls: z.array(z.string()) }),
+  }),
+  /** The node's operator wants it out: it finishes what it has, then leaves. */
+  leave: nodeRequest('node-pool', 'leave', {
+    input: z.strictObject({}),
+    output: z.object({ state: nodeState }),
+  }),
+
+  nodeRegistered: event('node-pool', 'node-registered', nodeFact),
+  nodeTesting: event('node-pool', 'node-testing', nodeFact),
+  nodeEphemeral: event('node-pool', 'node-ephemeral', nodeFact),
+  nodeReserved: event('node-pool', 'node-reserved', nodeFact),
+  nodeQuarantined: event('node-pool', 'node-quarantined', nodeFact),
+  nodeOffline: event('node-pool', 'node-offline', nodeFact),
+  nodeDraining: event('node-pool', 'node-draining', nodeFact),
+  nodeRetired: event('node-pool', 'node-retired', nodeFact),
+  modelRegistered: event(
+    'node-pool',
+    'model-registered',
+    z.object({ id: modelId, digest: hash, at: timestamp }),
+  ),
+};

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { frozenRequest, taskSubmitted } from './inference.js';
+import { event, request } from './message.js';
+import { sessionState, taskState, transition } from './state.js';
+import {
+  count,
+  hash,
+  modelId,
+  nodeId,
+  page,
+  pageOf,
+  positiveInt,
+  reason,
+  taskId,
+  timestamp,
+  uuid,
+} from './value.js';
+
+export const scope = z.enum(['inference', 'admin']);
+
+export const sessionParameters = z.strictObject({
+  model: modelId,
+  minNodes: z.int().min(1).max(100).default(1),
+  maxNodes: z.int().min(1).max(100).default(1),
+  redundancy: z.int().min(1).max(5).default(1),
+  mode: z.enum(['ephemeral', 'hybrid', 'dedicated']).default('ephemeral'),
+  sla: z.enum(['low', 'medium', 'high']).default('low'),
+  ttlSeconds: z
+    .int()
+    .min(10)
+    .max(7 * 86_400)
+    .default(3_600),
+  reserveSeconds: z
+    .int()
+    .min(10)
+    .max(7 * 86_400)
+    .default(3_600),
+  maxTasks: z.int().min(1).max(1_000_000).default(1_000),
+  name: z.string().max(128).optional(),
+  metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+});
+export type SessionParameters = z.infer<typeof sessionParameters>;
+
+export const sessionView = z.object({
+  sessionId: uuid,
+  kind: z.enum(['shared', 'explicit']),
+  owner: z.string().nullable(),
+  state: sessionState,
+  reason: reason.nullable(),
+  parameters: sessionParameters,
+  nodes: z.array(nodeId),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+  history: z.array(transition),
+});
+export type SessionView = z.infer<typeof sessionView>;
+
+export const apiKeyFacts = z.object({
+  keyId: z.string(),
+  name: z.string(),
+  scopes: z.array(scope),
+});
+export type ApiKeyFacts = z.infer<typeof apiKeyFacts>;
+
+export const session = {
+  /** Who owns the API key with this SHA-256? `UNAUTHENTICATED` if nobody does. */
+  authenticate: request('session', 'authenticate', {
+    input: z.strictObject({ keyHash: hash }),
+    output: apiKeyFacts,
+  }),
+  /** Makes an API key; its text is in the answer once and never again. */
+  createKey: request('session', 'create-key', {
+    input: z.strictObject({ name: z.string().min(1).max(128), scopes: z.array(scope).min(1) }),
+    output: apiKeyFacts.extend({ apiKey: z.string() }),
+  }),
+  revokeKey: request('session', 'revoke-key', {
+    input: z.strictObject({ keyId: z.string() }),
+    output: z.object({}),
+  }),
+  /** Accepts a task into a session: the named one, or the model's shared session. */
+  submit: request('session', 'submit', {
+    input: z.strictObject({
+      taskId,
+      keyId: z.string(),
+      sessionId: uuid.nullable(),
+      redundancy: z.int().min(1).max(5).nullable(),
+      verify: z.enum(['after', 'before']),
+      request: frozenRequest,
+      timeoutSeconds: z.int().min(1).max(3_600),
+    }),
+    output: z.object({ taskId, sessionId: uuid, state: taskState, position: count }),
+  }),
+  /** Opens an explicit session; the answer is READY, or RESERVING while nodes are gathered. */
+  open: request('session', 'open', {
+    input: z.strictObject({ keyId: z.string(), parameters: sessionParameters }),
+    output: sessionView,
+  }),
+  get: request('session', 'get', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
+  list: request('session', 'list', {
+    input: page.extend({ owner: z.string().nullable() }),
+    output: pageOf(sessionView),
+  }),
+  close: request('session', 'close', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
+  usage: request('session', 'usage', {
+    input: z.strictObject({ keyId: z.string() }),
+    output: z.object({ tasks: count, promptTokens: count, completionTokens: count }),
+  }),
+
+  taskSubmitted: event('session', 'task-submitted', taskSubmitted),
+  sessionChanged: event(
+    'session',
+    'session-changed',
+    z.object({
+      sessionId: uuid,
+      state: sessionState,
+      reason: reason.nullable(),
+      version: positiveInt,
+      at: timestamp,
+    }),
+  ),
+  keyRevoked: event('session', 'key-revoked', z.object({ keyId: z.string(), keyHash: hash })),
+};

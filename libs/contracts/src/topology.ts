@@ -1,0 +1,149 @@
+import { cognitive } from './cognitive.js';
+import { jobs } from './jobs.js';
+import type { Answerable, Event, Job, Message, Request } from './message.js';
+import { type ModuleName, moduleNames } from './module-name.js';
+import { nodePool } from './node-pool.js';
+import { reputation } from './reputation.js';
+import { session } from './session.js';
+import { sessionQueue } from './session-queue.js';
+
+/** Every message of the network, by the module that answers or says it. */
+export const catalog = {
+  router: {},
+  session,
+  'session-queue': sessionQueue,
+  'node-pool': nodePool,
+  cognitive,
+  oracle: {},
+  reputation,
+} satisfies Record<ModuleName, Record<string, Message>>;
+
+/** What one module may send and hear; its broker permissions and its README are generated from this. */
+export interface ModuleTopology {
+  readonly answers: readonly Answerable[];
+  readonly says: readonly Event[];
+  readonly asks: readonly Request[];
+  readonly orders: readonly Job[];
+  /** Heard once per service, durably. */
+  readonly hears: readonly Event[];
+  /** Heard by every replica, only while it runs. */
+  readonly overhears: readonly Event[];
+}
+
+interface Wiring {
+  asks?: readonly Request[];
+  orders?: readonly Job[];
+  hears?: readonly Event[];
+  overhears?: readonly Event[];
+}
+
+const wiring: Record<ModuleName, Wiring> = {
+  router: {
+    asks: [
+      session.authenticate,
+      session.createKey,
+      session.revokeKey,
+      session.submit,
+      session.open,
+      session.get,
+      session.list,
+      session.close,
+      session.usage,
+      sessionQueue.get,
+      sessionQueue.list,
+      sessionQueue.cancel,
+      sessionQueue.receipt,
+      sessionQueue.networkKey,
+      nodePool.nonce,
+      nodePool.join,
+      nodePool.get,
+      nodePool.list,
+      nodePool.models,
+      cognitive.get,
+      cognitive.list,
+      reputation.get,
+      reputation.list,
+    ],
+    overhears: [session.keyRevoked, nodePool.modelRegistered],
+  },
+  session: {
+    asks: [
+      sessionQueue.enqueue,
+      sessionQueue.assign,
+      sessionQueue.release,
+      sessionQueue.load,
+      sessionQueue.drop,
+      nodePool.find,
+      nodePool.reserve,
+      nodePool.release,
+      nodePool.models,
+    ],
+    hears: [
+      sessionQueue.taskFinalised,
+      sessionQueue.taskCancelled,
+      sessionQueue.assignmentEnded,
+      sessionQueue.starved,
+      nodePool.nodeEphemeral,
+    ],
+  },
+  'session-queue': {
+    asks: [nodePool.get],
+    orders: [jobs.infer, jobs.cancel, jobs.reveal],
+    hears: [nodePool.nodeOffline, nodePool.nodeQuarantined, nodePool.nodeEphemeral],
+  },
+  'node-pool': {
+    hears: [
+      sessionQueue.assignmentEnded,
+      sessionQueue.attemptRejected,
+      cognitive.verdictGiven,
+      reputation.scoreChanged,
+    ],
+  },
+  cognitive: {
+    asks: [sessionQueue.enqueue, sessionQueue.reveal, sessionQueue.cancel, nodePool.sweep],
+    hears: [
+      sessionQueue.taskPrecommitted,
+      sessionQueue.taskFinalised,
+      sessionQueue.taskFailed,
+      sessionQueue.taskCancelled,
+    ],
+  },
+  oracle: {
+    asks: [cognitive.tick, cognitive.open, cognitive.timed, cognitive.probed],
+    orders: [jobs.probe],
+  },
+  reputation: {
+    hears: [
+      cognitive.verdictGiven,
+      cognitive.nodeProbed,
+      sessionQueue.attemptAccepted,
+      sessionQueue.attemptRejected,
+      sessionQueue.attemptLost,
+      nodePool.nodeRegistered,
+    ],
+  },
+};
+
+const messagesOf = (module: ModuleName): Message[] => Object.values(catalog[module]);
+
+/** The whole wiring, completed with what each module answers and says. */
+export const topology: Readonly<Record<ModuleName, ModuleTopology>> = Object.fromEntries(
+  moduleNames.map((module) => [
+    module,
+    {
+      answers: messagesOf(module).filter(
+        (m): m is Answerable => m.kind === 'request' || m.kind === 'node-request',
+      ),
+      says: messagesOf(module).filter((m): m is Event => m.kind === 'event'),
+      asks: wiring[module].asks ?? [],
+      orders: wiring[module].orders ?? [],
+      hears: wiring[module].hears ?? [],
+      overhears: wiring[module].overhears ?? [],
+    },
+  ]),
+) as unknown as Record<ModuleName, ModuleTopology>;
+
+/** Which module asks which, from the wiring. */
+export const asksOf = (module: ModuleName): ModuleName[] => [
+  ...new Set(topology[module].asks.map(({ module: asked }) => asked)),
+];

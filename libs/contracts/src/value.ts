@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** SHA-256, link, salt: 32 bytes in lowercase hex. */
+export const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits');
+/** An Ed25519 signature: 64 bytes in lowercase hex. */
+export const signature = z.string().regex(/^[0-9a-f]{128}$/, 'must be 128 lowercase hex digits');
+/** A node's identity: the public form of its NKEY. */
+export const nodeId = z
+  .string()
+  .regex(/^U[A-Z2-7]{55}$/, 'must be a public user NKEY (U followed by 55 base32 characters)');
+export const uuid = z.uuid();
+export const taskId = z.uuid();
+/** ISO 8601 in UTC. */
+export const timestamp = z.iso.datetime();
+export const modelId = z.string().min(1).max(128);
+export const positiveInt = z.int().positive();
+export const count = z.int().nonnegative();
+/** Why something ended as it did: machine readable, then a sentence. */
+export const reason = z.object({ code: z.string().max(64), message: z.string().max(1024) });
+export type Reason = z.infer<typeof reason>;
+
+/** Cursor paging: `cursor` is the last id of the page before. */
+export const page = z.object({
+  cursor: z.string().max(128).optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

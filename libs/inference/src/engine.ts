@@ -1,0 +1,99 @@
+/** What an engine takes and gives. The only part of this library that a caller needs to know. */
+
+export interface ModelFile {
+  /** Relative to the model's directory, with forward slashes. */
+  path: string;
+  bytes: number;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+}
+
+/** A question whose one right answer the model is known to give greedily; used by health tests. */
+export interface Challenge {
+  prompt: string;
+  answer: string;
+  maxTokens: number;
+}
+
+export interface ModelInfo {
+  id: string;
+  /** The model's directory, absolute. */
+  path: string;
+  /** Tokens, prompt and completion together. */
+  contextLength: number;
+  vocabSize: number;
+  eosTokenIds: number[];
+  defaults: { temperature: number; topP: number; topK: number; maxTokens: number };
+  /** The manifest: every file that decides the model's answers, sorted by path. */
+  files: ModelFile[];
+  /** As the chosen ONNX file is named: `int8`, `q4`, `fp16`, …; `fp32` for plain `model.onnx`. */
+  quantisation: string;
+  /** Weights, where `config.json` tells enough to count them. */
+  parameters?: number;
+  challenges: Challenge[];
+}
+
+export interface Sampling {
+  /** 0 is greedy. */
+  temperature: number;
+  /** In (0, 1]; 1 is off. */
+  topP: number;
+  /** 0 is off. */
+  topK: number;
+  /** In [0, 1]; 0 is off. */
+  minP: number;
+  presencePenalty: number;
+  frequencyPenalty: number;
+  /** Above 0; 1 is off. */
+  repetitionPenalty: number;
+  /** 0 … 2^53 - 1. */
+  seed: number;
+  /** At least 1; bounded by what the context leaves. */
+  maxTokens: number;
+  stop: string[];
+}
+
+export type Prompt = { messages: { role: string; content: string }[] } | { text: string };
+
+export interface GenerateRequest {
+  prompt: Prompt;
+  sampling: Sampling;
+  /** Which of a request's n completions this is, from 0: it is part of the random counter. */
+  choice: number;
+  /** Tokens already accepted, with the text that each released: continue after them. */
+  resumeFrom?: { id: number; text: string }[];
+}
+
+export type Finish = 'stop' | 'length' | 'cancelled' | 'content_filter' | 'error';
+
+/** The two largest raw logits of a position, times 256, rounded half to even, as int32; ties go to the lower id. */
+export interface Evidence {
+  top1Id: number;
+  top1: number;
+  top2Id: number;
+  top2: number;
+}
+
+export interface GeneratedToken {
+  id: number;
+  /** What this token releases: whole characters that cannot become part of a stop sequence. */
+  text: string;
+  evidence: Evidence;
+  /** Only on the last token. */
+  finish?: Finish;
+}
+
+export interface Engine {
+  readonly model: ModelInfo;
+  /** Two engines of the same model and the same class give the same bits, e.g. `ort1.30.0-cpu-avx2-whole`. */
+  readonly determinismClass: string;
+  /** @throws InferenceError PROMPT_INVALID */
+  countPromptTokens(prompt: Prompt): Promise<number>;
+  /**
+   * Streams a completion. After an abort the iteration ends quietly, with no token beyond those already made.
+   * @throws InferenceError PROMPT_TOO_LONG, PROMPT_INVALID, or ENGINE_FAILED when the thread dies
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GeneratedToken>;
+  /** Stops the thread; what is still in flight fails with ENGINE_FAILED. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { Sampling } from '../engine.js';
+import { exp } from './exponential.js';
+import { Ranking } from './ranking.js';
+
+/**
+ * The token ids that may be drawn, after top-k, top-p and min-p in that order. The best token always survives.
+ * @param scores penalised logits over temperature
+ * @param best the id of the largest score
+ */
+export function survivors(scores: Float64Array, best: number, sampling: Sampling): ArrayLike<number> {
+  let ids: ArrayLike<number> = Uint32Array.from(scores, (_, id) => id);
+  const { topK, topP, minP } = sampling;
+  if (topK > 0 && topK < scores.length) ids = highest(scores, ids, topK);
+  if (topP < 1) ids = nucleus(scores, ids, best, topP);
+  if (minP > 0) ids = Array.from(ids).filter((id) => exp(scores[id]! - scores[best]!) >= minP);
+  return ids;
+}
+
+function highest(scores: Float64Array, ids: ArrayLike<number>, count: number): number[] {
+  const ranking = new Ranking(scores, ids);
+  return Array.from({ length: count }, () => ranking.next()!);
+}
+
+/** The smallest leading set whose share of the total weight reaches topP. */
+function nucleus(scores: Float64Array, ids: ArrayLike<number>, best: number, topP: number): number[] {
+  const top = scores[best]!;
+  // Floating-point sums depend on their order: this one runs by rising id, the one below by rank.
+  let total = 0;
+  for (const id of Uint32Array.from(ids).sort()) total += exp(scores[id]! - top);
+  const ranking = new Ranking(scores, ids);
+  const kept: number[] = [];
+  let sum = 0;
+  for (let id = ranking.next(); id !== undefined; id = ranking.next()) {
+    kept.push(id);
+    sum += exp(scores[id]! - top);
+    if (sum >= topP * total) break;
+  }
+  return kept;
+}

@@ -1,0 +1,211 @@
+import {
+  type ControlRecord,
+  controlRecord,
+  controlSubject,
+  type Event,
+  Fault,
+  type Frame,
+  frame,
+  frameSubject,
+  inboxPrefix,
+  type InputOf,
+  type Job,
+  type NodeRequest,
+  type OutputOf,
+  type PayloadOf,
+  type Request,
+  subjectFor,
+  taskFeed,
+} from '@ganglion/contracts';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import {
+  type Msg,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/nats-core';
+import { connect, jwtAuthenticator } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import { childTrace, currentTrace } from './trace.js';
+import { parseReply, parseWire, traceHeaders } from './wire.js';
+
+export interface BusOptions {
+  servers: string | string[];
+  /** A module's name, or a miner's node id: replies arrive below `_INBOX.<name>`. */
+  name: string;
+  /** The JWT is asked for on every (re)connection, so a renewed one is used as soon as it is there. */
+  credentials?: { jwt: () => string; seed: Uint8Array };
+}
+
+export interface Listener {
+  close(): void;
+}
+
+export interface FeedHandlers {
+  frame?: (nodeId: string, frame: Frame) => void;
+  control?: (record: ControlRecord) => void;
+}
+
+/** Connects with endless, jittered reconnection; rejects only if the first connection cannot be made. */
+export const connectBus = async ({ servers, name, credentials }: BusOptions): Promise<Bus> =>
+  new Bus(
+    await connect({
+      servers,
+      name,
+      inboxPrefix: inboxPrefix(name),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 100,
+      reconnectJitter: 400,
+      ignoreAuthErrorAbort: true,
+      pingInterval: 20_000,
+      ...(credentials ? { authenticator: jwtAuthenticator(credentials.jwt, credentials.seed) } : {}),
+    }),
+  );
+
+/** One connection to the broker, spoken to in messages of the contracts. */
+export class Bus {
+  readonly #jetstream: JetStreamClient;
+  /** Messages that did not parse, by subject pattern: counted, never fatal. */
+  onMalformed: (pattern: string) => void = () => {};
+
+  #connected = true;
+
+  constructor(readonly nats: NatsConnection) {
+    this.#jetstream = jetstream(nats);
+    void this.watch();
+  }
+
+  private async watch(): Promise<void> {
+    for await (const { type } of this.nats.status()) {
+      if (type === 'disconnect' || type === 'close') this.#connected = false;
+      if (type === 'reconnect') this.#connected = true;
+    }
+  }
+
+  /** Asks a module. Throws the answer's Fault, or `UNAVAILABLE` when nobody answers in time. */
+  async request<R extends Request>(
+    message: R,
+    input: z.input<R['input']>,
+    options: { timeoutMs?: number } = {},
+  ): Promise<OutputOf<R>> {
+    return (await this.ask(message.subject, message, {
+      input,
+      timeoutMs: options.timeoutMs ?? 5_000,
+    })) as OutputOf<R>;
+  }
+
+  /** Orders one miner, on `job.<nodeId>.<verb>`. */
+  async order<J extends Job>(
+    message: J,
+    nodeId: string,
+    input: InputOf<J>,
+    options: { timeoutMs?: number } = {},
+  ): Promise<OutputOf<J>> {
+    const subject = subjectFor(message, nodeId);
+    return (await this.ask(subject, message, {
+      input,
+      timeoutMs: options.timeoutMs ?? 1_000,
+    })) as OutputOf<J>;
+  }
+
+  /** A miner asks a module, on `node.<nodeId>.<module>.<verb>`. */
+  async requestAsNode<R extends NodeRequest>(
+    message: R,
+    nodeId: string,
+    input: InputOf<R>,
+    options: { timeoutMs?: number } = {},
+  ): Promise<OutputOf<R>> {
+    const subject = subjectFor(message, nodeId);
+    return (await this.ask(subject, message, {
+      input,
+      timeoutMs: options.timeoutMs ?? 5_000,
+    })) as OutputOf<R>;
+  }
+
+  private async ask(
+    subject: string,
+    message: { output: z.ZodType },
+    { input, timeoutMs }: { input: unknown; timeoutMs: number },
+  ): Promise<unknown> {
+    const headers = traceHeaders(childTrace(currentTrace()));
+    let reply: Msg;
+    try {
+      reply = await this.nats.request(subject, JSON.stringify(input), { timeout: timeoutMs, headers });
+    } catch (error) {
+      throw toUnavailable(subject, error);
+    }
+    return parseReply(message.output, reply);
+  }
+
+  /** Publishes an event into JetStream and waits until it is stored; `id` makes a repeated publish harmless. */
+  async publishEvent(subject: string, payload: unknown, id: string): Promise<void> {
+    const headers = traceHeaders(childTrace(currentTrace()));
+    await this.#jetstream.publish(subject, JSON.stringify(payload), { msgID: id, headers });
+  }
+
+  publishControl(taskId: string, record: ControlRecord): void {
+    this.nats.publish(controlSubject(taskId), JSON.stringify(record));
+  }
+
+  publishFrame(nodeId: string, taskId: string, value: Frame): void {
+    this.nats.publish(frameSubject(nodeId, taskId), JSON.stringify(value));
+  }
+
+  /** Hears the frames and control records of one task, in the order the broker delivers them. */
+  feed(taskId: string, hear: FeedHandlers): Listener {
+    const subscription = this.nats.subscribe(taskFeed(taskId), {
+      callback: (error, msg) => {
+        if (error) return;
+        const sender = msg.subject.split('.')[1] ?? '';
+        if (sender === 'queue') this.deliver(controlRecord, msg, (record) => hear.control?.(record));
+        else this.deliver(frame, msg, (value) => hear.frame?.(sender, value));
+      },
+    });
+    return { close: () => subscription.unsubscribe() };
+  }
+
+  /** Hears an event in this replica only, while it runs: for caches. What is missed is missed. */
+  overhear<E extends Event>(event: E, handler: (payload: PayloadOf<E>) => void): Listener {
+    const subscription = this.nats.subscribe(event.subject, {
+      callback: (error, msg) => {
+        if (!error) this.deliver(event.payload, msg, (payload) => handler(payload as PayloadOf<E>));
+      },
+    });
+    return { close: () => subscription.unsubscribe() };
+  }
+
+  private deliver<T extends z.ZodType>(schema: T, msg: Msg, handle: (value: z.infer<T>) => void): void {
+    let value: z.infer<T>;
+    try {
+      value = parseWire(schema, msg);
+    } catch {
+      this.onMalformed(msg.subject.split('.').slice(0, 1).join('.'));
+      return;
+    }
+    handle(value);
+  }
+
+  /** Is the connection up right now? */
+  get isConnected(): boolean {
+    return this.#connected && !this.nats.isClosed();
+  }
+
+  /** Stops hearing, finishes what was heard, flushes and closes. */
+  async close(): Promise<void> {
+    if (!this.nats.isClosed()) await this.nats.drain().catch(() => this.nats.close());
+  }
+}
+
+const toUnavailable = (subject: string, error: unknown): unknown => {
+  const cause = error instanceof RequestError ? (error.cause ?? error) : error;
+  const nobody =
+    cause instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+  if (nobody) return new Fault('UNAVAILABLE', `nobody answers ${subject}`);
+  if (cause instanceof TimeoutError || error instanceof TimeoutError)
+    return new Fault('UNAVAILABLE', `${subject} was not answered in time`);
+  return new Fault(
+    'UNAVAILABLE',
+    `${subject} could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+  );
+};

@@ -1,0 +1,115 @@
+import { deadSubject, durableName, type Event, type ModuleName, streams } from '@ganglion/contracts';
+import { type ConsumerMessages, jetstream, type JsMsg } from '@nats-io/jetstream';
+import type { Bus } from './bus.js';
+import type { MessageContext } from './handles.js';
+import { childTrace, TRACE_HEADER } from './trace.js';
+import { parseWire } from './wire.js';
+
+export interface Hearer {
+  handle(payload: unknown, context: MessageContext, trace: string): Promise<void>;
+  settled(outcome: 'done' | 'retried' | 'dead', ms: number): void;
+  failed(error: unknown): void;
+}
+
+/** A handler that has not finished tells the broker so this often (the consumer's ack_wait is longer). */
+const WORKING_EVERY_MS = 10_000;
+/** The last delivery: after it the event goes to the dead-letter stream. */
+const LAST_DELIVERY = 8;
+/** Many at once, so that a slow event does not hold the others; few enough to bound memory. */
+const IN_FLIGHT = 64;
+
+/** Exponential back-off with jitter, in ms: 200, 400, … up to 30 s. */
+export const backoffMs = (deliveries: number, random: () => number = Math.random): number =>
+  Math.min(30_000, 200 * 2 ** (deliveries - 1)) * (0.75 + random() / 2);
+
+/** One durable consumer of one module for one event; provision made it, every replica of the module shares it. */
+export class DurableHearing {
+  #messages: ConsumerMessages | undefined;
+  #stopped = false;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly module: ModuleName,
+    private readonly event: Event,
+    private readonly hearer: Hearer,
+  ) {}
+
+  async start(): Promise<void> {
+    const consumer = await jetstream(this.bus.nats).consumers.get(
+      streams.events.name,
+      durableName(this.module, this.event),
+    );
+    this.#messages = await consumer.consume({
+      max_messages: IN_FLIGHT,
+      callback: (msg) => {
+        const work = this.settle(msg);
+        this.#running.add(work);
+        void work.finally(() => this.#running.delete(work));
+      },
+    });
+    void this.restartWhenClosed(this.#messages);
+  }
+
+  /** The client gives up on a consumer it finds missing, as after a broker's restart: try again until stopped. */
+  private async restartWhenClosed(messages: ConsumerMessages): Promise<void> {
+    await messages.closed();
+    for (let tries = 1; !this.#stopped; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(tries)).unref());
+      if (this.#stopped || this.bus.nats.isClosed()) return;
+      const isUp = await this.start().then(
+        () => true,
+        () => false,
+      );
+      if (isUp) return;
+    }
+  }
+
+  private async settle(msg: JsMsg): Promise<void> {
+    const started = performance.now();
+    const working = setInterval(() => msg.working(), WORKING_EVERY_MS);
+    const deliveries = msg.info.deliveryCount;
+    try {
+      const payload = parseWire(this.event.payload, msg);
+      const eventId = msg.headers?.get('Nats-Msg-Id') || `${msg.info.stream}-${msg.seq}`;
+      const trace = childTrace(msg.headers?.get(TRACE_HEADER));
+      await this.hearer.handle(payload, { subject: msg.subject, eventId, deliveries }, trace);
+      msg.ack();
+      this.hearer.settled('done', performance.now() - started);
+    } catch (error) {
+      this.hearer.failed(error);
+      this.putBack(msg, error, performance.now() - started);
+    } finally {
+      clearInterval(working);
+    }
+  }
+
+  private putBack(msg: JsMsg, error: unknown, ms: number): void {
+    if (this.bus.nats.isClosed()) return;
+    const deliveries = msg.info.deliveryCount;
+    if (deliveries < LAST_DELIVERY) {
+      msg.nak(backoffMs(deliveries));
+      this.hearer.settled('retried', ms);
+      return;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    const data = JSON.stringify({ event: safeJson(msg), deliveries, error: why });
+    this.bus.nats.publish(deadSubject(this.module, this.event), data);
+    msg.term(why.slice(0, 200));
+    this.hearer.settled('dead', ms);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#messages?.close();
+    await Promise.allSettled(this.#running);
+  }
+}
+
+const safeJson = (msg: JsMsg): unknown => {
+  try {
+    return msg.json();
+  } catch {
+    return msg.string().slice(0, 4_096);
+  }
+};

@@ -1,0 +1,27 @@
+import type { Answerable, Event, InputOf, OutputOf, PayloadOf } from '@ganglion/contracts';
+import { EventPattern, MessagePattern } from '@nestjs/microservices';
+
+/** What a handler may know beside the message itself. */
+export interface MessageContext {
+  readonly subject: string;
+  /** Of `node.*` requests: who asks, from the subject, which the broker guards. */
+  readonly nodeId?: string;
+  /** Of events: hearers de-duplicate by it. */
+  readonly eventId?: string;
+  /** 1 for the first delivery. */
+  readonly deliveries: number;
+}
+
+type Method<In, Out> = TypedPropertyDescriptor<(input: In, context: MessageContext) => Promise<Out>>;
+
+/** Binds a controller's method to a request: it takes the parsed input and gives the output, or it does not compile. */
+export const Handles =
+  <R extends Answerable>(message: R) =>
+  (target: object, key: string, method: Method<InputOf<R>, OutputOf<R>>): void =>
+    void MessagePattern(message.subject, { message })(target, key, method as PropertyDescriptor);
+
+/** Binds a controller's method to an event; throwing makes the broker deliver it again, later. */
+export const On =
+  <E extends Event>(message: E) =>
+  (target: object, key: string, method: Method<PayloadOf<E>, void>): void =>
+    void EventPattern(message.subject, { message })(target, key, method as PropertyDescriptor);
