@@ -46,11 +46,7 @@ engine_launch() {
   if [[ -d $cache/engine ]] && (($(du -sm "$cache/engine" | cut -f1) > 15000)); then
     rm -rf "$cache/engine"
   fi
-  forwarding=$(cat /proc/sys/net/ipv4/ip_forward)
-  had_bridge=$(ip link show docker0 >/dev/null 2>&1 && echo yes || echo no)
-  for table in filter nat; do
-    iptables -t $table -L -n >/dev/null && iptables-save -t $table >"$work/$table.rules"
-  done
+  host_remember
   export DOCKER_HOST=unix://$work/engine.sock
   # setpriv: should this script be killed outright, unshare dies with it, and dockerd with unshare.
   # The lock must not live on in the daemon (9>&-), nor hold the terminal (3>&-).
@@ -92,6 +88,7 @@ compose_find() {
 engine_stop() {
   [[ $own_engine == yes ]] || return 0
   if [[ -n $engine_guard ]] && kill -0 "$engine_guard" 2>/dev/null; then
+    engine_empty >/dev/null 2>&1
     local daemon
     daemon=$(cat "/proc/$engine_guard/task/$engine_guard/children")
     [[ -n $daemon ]] && kill -TERM $daemon
@@ -102,10 +99,43 @@ engine_stop() {
     [[ -n $daemon ]] && kill -KILL $daemon 2>/dev/null
     wait "$engine_guard" 2>/dev/null
   fi
-  for table in filter nat; do
-    [[ -s $work/$table.rules ]] && iptables-restore --table $table <"$work/$table.rules"
+  host_restore
+}
+
+# The private engine keeps images from run to run, and nothing else.
+engine_empty() {
+  local container
+  for container in $(timeout 20 docker ps --all --quiet); do
+    timeout 30 docker rm --force --volumes "$container"
   done
-  [[ $had_bridge == no ]] && ip link delete docker0 2>/dev/null
-  echo "$forwarding" >/proc/sys/net/ipv4/ip_forward
-  return 0
+  timeout 60 docker network prune --force
+  timeout 60 docker volume prune --force
+}
+
+# What dockerd changes on the host: firewall rules, forwarding, a bridge. The note lies in the cache, so that a run
+# that could not clean up (SIGKILL) is cleaned up after by the next.
+host_remember() {
+  local note=$cache/host table
+  [[ -d $note ]] && return 0
+  rm -rf "$note.part" && mkdir "$note.part"
+  for table in filter nat; do
+    # Listing makes an empty table exist; only then is there something to save, and to put back.
+    iptables --table $table --list --numeric >/dev/null && iptables-save --table $table >"$note.part/$table"
+  done
+  cat /proc/sys/net/ipv4/ip_forward >"$note.part/ip_forward"
+  ip -brief link show type bridge | cut -d ' ' -f 1 >"$note.part/bridges"
+  mv "$note.part" "$note"
+}
+
+host_restore() {
+  local note=$cache/host table bridge
+  [[ -d $note ]] || return 0
+  for table in filter nat; do
+    [[ -s $note/$table ]] && iptables-restore --table $table <"$note/$table"
+  done
+  for bridge in $(ip -brief link show type bridge | cut -d ' ' -f 1 | grep -E '^(docker0|br-[0-9a-f]{12})$'); do
+    grep --quiet --line-regexp "$bridge" "$note/bridges" || ip link delete "$bridge"
+  done
+  cat "$note/ip_forward" >/proc/sys/net/ipv4/ip_forward
+  rm -rf "$note"
 }

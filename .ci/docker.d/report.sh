@@ -26,11 +26,16 @@ progress() {
 exec 3>&1
 
 # bounded <seconds> <command…>: a command that hangs is a failure with a name.
+# It runs in the background, because bash hears signals while it waits, but not while it runs something.
+running=
 bounded() {
-  local seconds=$1
+  local seconds=$1 code
   shift
-  timeout --kill-after=20 "$seconds" "$@"
-  local code=$?
+  timeout --kill-after=20 "$seconds" "$@" &
+  running=$!
+  wait "$running"
+  code=$?
+  running=
   if ((code == 124 || code == 137)); then
     echo "gave up after $seconds s: $*"
   fi

@@ -1,5 +1,5 @@
 import { digestJson } from './canonical-json.js';
-import { checkEnd } from './check-commit.js';
+import { checkEnd } from './check-end.js';
 import { checkSegments, type VouchedRange } from './check-segments.js';
 import { isHex, readHex } from './hex.js';
 import type { ReceiptProblem, Report } from './problem.js';
@@ -34,7 +34,7 @@ export function verifyReceipt(receipt: unknown, options: { publicKey: string }):
       report('shape', path.join('.') || 'receipt', message);
     return { ok: false, problems };
   }
-  // The parsed copy and not the raw value could differ in what a copy drops; the signature covers the raw value.
+  // Checked in shape, but not the parser's copy: what was signed and hashed is the value as it came.
   const claim = receipt as Receipt;
   checkNetwork(claim, options.publicKey, report);
   checkRequest(claim, report);

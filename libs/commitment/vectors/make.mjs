@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { canonical } from './canonical.mjs';
 import * as parts from './parts.mjs';
 import { receipts } from './receipts.mjs';
+import { NETWORK } from './subjects.mjs';
 
 const vectors = {
   'canonical-json': canonical(),
@@ -17,6 +18,7 @@ const vectors = {
   evidence: parts.evidence(),
   precommits: parts.precommits(),
   manifests: parts.manifests(),
+  network: { seed: NETWORK.seed, publicKey: NETWORK.publicKey.toString('hex') },
   receipts: receipts(),
 };
 

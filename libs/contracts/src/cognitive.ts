@@ -118,7 +118,7 @@ export const cognitive = {
       state: roundState,
       participants: z.array(nodeId),
       passed: count,
-      version: positiveInt,
+      version: count,
       at: timestamp,
     }),
   ),

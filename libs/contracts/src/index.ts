@@ -1,3 +1,4 @@
+export * from './client.js';
 export * from './cognitive.js';
 export * from './fault.js';
 export * from './frame.js';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { hash, modelId, taskId } from './value.js';
+import { hash, i32, modelId, taskId, text, u32, uuid } from './value.js';
 
 export const chatMessage = z.strictObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
-  content: z.string().max(400_000),
+  content: text.max(400_000),
 });
 
 export const prompt = z.union([
   z.strictObject({ messages: z.array(chatMessage).min(1).max(1_000) }),
-  z.strictObject({ text: z.string().max(400_000) }),
+  z.strictObject({ text: text.max(400_000) }),
 ]);
 
 export const sampling = z.strictObject({
@@ -22,7 +22,7 @@ export const sampling = z.strictObject({
   repetitionPenalty: z.number().gt(0).max(10),
   seed: z.int().nonnegative(),
   maxTokens: z.int().positive().max(1_000_000),
-  stop: z.array(z.string().min(1).max(256)).max(4),
+  stop: z.array(text.min(1).max(256)).max(4),
 });
 export type Sampling = z.infer<typeof sampling>;
 
@@ -44,11 +44,11 @@ export const finishReason = z.enum(['stop', 'length', 'cancelled', 'content_filt
 export type FinishReason = z.infer<typeof finishReason>;
 
 /** A token and the text it releases: whole UTF-8, possibly empty. */
-export const token = z.tuple([z.int().nonnegative(), z.string().max(65_536)]);
+export const token = z.tuple([u32, text.max(65_536)]);
 export type Token = z.infer<typeof token>;
 
 /** top1Id, top1Logit·256, top2Id, top2Logit·256: the two highest raw logits of a position. */
-export const evidence = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+export const evidence = z.tuple([u32, i32, u32, i32]);
 
 /** Tokens already accepted from a lost attempt, by choice; the next attempt continues after them. */
 export const resumeFrom = z.array(
@@ -58,7 +58,7 @@ export const resumeFrom = z.array(
 /** What a task is, to the session that accepts it, the queue that runs it and (without session and owner) the miner. */
 export const taskSubmitted = z.strictObject({
   taskId,
-  sessionId: z.uuid().nullable(),
+  sessionId: uuid.nullable(),
   /** The API key's id; null for the network's own tasks. */
   owner: z.string().nullable(),
   /** Set for the network's own tests: only this node may run it. */

@@ -86,7 +86,7 @@ const nodeFact = z.object({
   reason: reason.nullable(),
   modelDigest: hash,
   sessionId: uuid.nullable(),
-  version: positiveInt,
+  version: count,
   at: timestamp,
 });
 

@@ -114,7 +114,7 @@ export const session = {
       sessionId: uuid,
       state: sessionState,
       reason: reason.nullable(),
-      version: positiveInt,
+      version: count,
       at: timestamp,
     }),
   ),

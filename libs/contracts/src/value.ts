@@ -8,8 +8,13 @@ export const signature = z.string().regex(/^[0-9a-f]{128}$/, 'must be 128 lowerc
 export const nodeId = z
   .string()
   .regex(/^U[A-Z2-7]{55}$/, 'must be a public user NKEY (U followed by 55 base32 characters)');
-export const uuid = z.uuid();
-export const taskId = z.uuid();
+/** A UUID in lowercase: it is hashed, so it has one spelling. */
+export const uuid = z.uuid().regex(/^[0-9a-f-]+$/, 'must be in lowercase');
+export const taskId = uuid;
+export const u32 = z.int().min(0).max(0xffff_ffff);
+export const i32 = z.int().min(-0x8000_0000).max(0x7fff_ffff);
+/** Text that UTF-8 can carry: a lone surrogate has no encoding of its own, and so no hash. */
+export const text = z.string().regex(/^[^\ud800-\udfff]*$/u, 'must not hold a lone surrogate');
 /** ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
 export const modelId = z.string().min(1).max(128);

@@ -45,7 +45,7 @@ const ln2 = lnRatio(2n, 1n);
 const ln2High = leading(ln2);
 const step = ln2 / 64n;
 const stepHigh = leading(step);
-const lnTable = Array.from({ length: 128 }, (_, j) => toDouble(lnRatio(128n + BigInt(j), 128n)));
+const lnTable = Array.from({ length: 128 }, (_, j) => toDouble(lnRatio(128n + BigInt(j), j < 53 ? 128n : 256n)));
 const expTable = Array.from({ length: 64 }, (_, j) => toDouble(exponential(step * BigInt(j))));
 
 const rows = (numbers) =>
@@ -63,7 +63,7 @@ export const STEP_LOW = ${toDouble(step - stepHigh)};
 /** 64/ln(2). */
 export const STEPS_PER_UNIT = ${toDouble((64n * ONE * ONE) / ln2)};
 
-/** ln(1 + j/128), j = 0 … 127. */
+/** ln(1 + j/128) for j = 0 … 52, ln((1 + j/128)/2) for j = 53 … 127. */
 // prettier-ignore
 export const LN_TABLE: readonly number[] = [${rows(lnTable)}];
 

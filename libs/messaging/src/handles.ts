@@ -12,16 +12,24 @@ export interface MessageContext {
   readonly deliveries: number;
 }
 
-type Method<In, Out> = TypedPropertyDescriptor<(input: In, context: MessageContext) => Promise<Out>>;
+type Method<In, Out> = (input: In, context: MessageContext) => Promise<Out>;
 
 /** Binds a controller's method to a request: it takes the parsed input and gives the output, or it does not compile. */
 export const Handles =
   <R extends Answerable>(message: R) =>
-  (target: object, key: string, method: Method<InputOf<R>, OutputOf<R>>): void =>
+  <M extends Method<InputOf<R>, OutputOf<R>>>(
+    target: object,
+    key: string,
+    method: TypedPropertyDescriptor<M>,
+  ): void =>
     void MessagePattern(message.subject, { message })(target, key, method as PropertyDescriptor);
 
 /** Binds a controller's method to an event; throwing makes the broker deliver it again, later. */
 export const On =
   <E extends Event>(message: E) =>
-  (target: object, key: string, method: Method<PayloadOf<E>, void>): void =>
+  <M extends Method<PayloadOf<E>, void>>(
+    target: object,
+    key: string,
+    method: TypedPropertyDescriptor<M>,
+  ): void =>
     void EventPattern(message.subject, { message })(target, key, method as PropertyDescriptor);

@@ -4,3 +4,4 @@ export { FaultFilter } from './fault-filter.js';
 export { Handles, type MessageContext, On } from './handles.js';
 export { NatsStrategy, type StrategyObserver } from './strategy.js';
 export { currentTrace, inTrace } from './trace.js';
+export { readFrames, type StreamedFrame } from './token-history.js';

@@ -30,5 +30,7 @@ export function ln(x: number): number {
   const s = (mantissa - c) / (mantissa + c);
   const z = s * s;
   const series = 2 * s + 2 * s * (z * (C3 + z * (C5 + z * C7)));
+  // Above about √2 the table counts from the next power of two, so that exponent and table never nearly cancel.
+  if (j >= 53) exponent++;
   return exponent * LN2_HIGH + (LN_TABLE[j]! + (series + exponent * LN2_LOW));
 }

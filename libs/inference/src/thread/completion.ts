@@ -14,7 +14,7 @@ export interface LoadedModel {
   graph: Graph;
 }
 
-/** One completion: its tokens so far, its attention state, and the next step. */
+/** One completion: its tokens so far, its attention state, and its next step. */
 export class Completion {
   readonly #model: LoadedModel;
   readonly #request: GenerateRequest;
@@ -41,11 +41,16 @@ export class Completion {
     this.#cache = model.graph.emptyCache();
   }
 
-  /** Makes the next token: the first call prefills prompt and accepted tokens as a whole. */
-  async step(): Promise<GeneratedToken> {
-    const isFirst = this.#cache.length === 0;
-    const ids = isFirst ? [...this.#prompt, ...this.#output] : [this.#output.at(-1)!];
+  /**
+   * Runs the graph once. The first run takes the prompt whole; accepted tokens are then replayed one at a time, and
+   * give nothing. Slower than one prefill of both, but quantised weights round differently there: only so does a
+   * resumed completion have the bits, and therefore the tokens, of one that was never interrupted.
+   */
+  async step(): Promise<GeneratedToken | undefined> {
+    const replayed = this.#cache.length - this.#prompt.length;
+    const ids = this.#cache.length === 0 ? this.#prompt : [this.#output[replayed]!];
     const logits = await this.#model.graph.run(ids, this.#cache);
+    if (this.#cache.length - this.#prompt.length < this.#output.length) return undefined;
     // NaN or +Infinity: no choice among such logits could be defended.
     if (logits.some((logit) => !(logit < Infinity))) {
       throw new InferenceError('ENGINE_FAILED', 'the model gave logits that are not numbers');

@@ -1,8 +1,8 @@
 import type { GeneratedToken } from '../engine.js';
 
-/** Something that makes tokens one step at a time. */
+/** Something that makes tokens one step at a time; a step may give none. */
 export interface Steps {
-  step(): Promise<GeneratedToken>;
+  step(): Promise<GeneratedToken | undefined>;
 }
 
 export interface RoundsListener {
@@ -50,7 +50,8 @@ export class Rounds {
   async #advance(id: number, steps: Steps): Promise<void> {
     try {
       const token = await steps.step();
-      if (!this.#members.has(id)) return; // cancelled meanwhile: nobody wants this token
+      // Without a token there is more to do first; a token of a completion cancelled meanwhile is wanted by nobody.
+      if (token === undefined || !this.#members.has(id)) return;
       this.#listener.token(id, token);
       if (token.finish === undefined) return;
       this.#members.delete(id);

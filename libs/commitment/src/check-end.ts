@@ -12,42 +12,25 @@ type Committed = ReceiptSegment & { proof: CommitProof };
 
 /**
  * Checks how the answer ended: either one attempt committed to all choices (the last segment of each carries the same
- * proof), or none did and every choice ends with what was streamed.
+ * proof: a choice that had ended before gets an empty one), or none did and every choice ends with what was streamed.
  * @param heads the recomputed last link of each choice
  */
 export function checkEnd(receipt: Receipt, heads: readonly string[], report: Report): void {
   const ends = receipt.choices.map((choice) => choice.segments.at(-1)!);
+  const fieldOf = (index: number) =>
+    `choices.${index}.segments.${receipt.choices[index]!.segments.length - 1}`;
   const committed = ends.find(isCommitted);
   if (!committed) {
     receipt.choices.forEach((choice, index) => checkUncommitted(choice, `choices.${index}`, report));
     return;
   }
   ends.forEach((end, index) => {
-    if (!isSameCommit(end, committed)) {
-      const message =
-        'all choices must end with the commit of one attempt, a choice that ended before included';
-      report('segments', `choices.${index}.segments.${receipt.choices[index]!.segments.length - 1}`, message);
-    }
-    checkEvidenceCount(receipt.choices[index]!, `choices.${index}`, report);
+    if (isSameCommit(end, committed)) checkEvidenceCount(receipt.choices[index]!, `choices.${index}`, report);
+    else report('segments', fieldOf(index), 'all choices must end with the same commit of one attempt');
   });
-  checkPrecommit(receipt, heads, committed, report);
-}
-
-function checkPrecommit(
-  receipt: Receipt,
-  heads: readonly string[],
-  committed: Committed,
-  report: Report,
-): void {
+  const field = `${fieldOf(ends.indexOf(committed))}.proof`;
   const { nodeId, proof } = committed;
-  const field = `choices.0.segments.${receipt.choices[0]!.segments.length - 1}.proof`;
-  const choices = receipt.choices.map((choice, index) => ({
-    head: heads[index]!,
-    count: choice.tokens.length,
-    finish: finishCode[choice.finish],
-  }));
-  const evidence = receipt.choices.flatMap((choice) => choice.evidence.map(readEvidence));
-  const precommit = precommitDigest(choices, evidence, proof.salt);
+  const precommit = recomputePrecommit(receipt, heads, proof.salt);
   if (precommit !== proof.precommit) {
     const message = `heads, counts, finish, evidence and salt give ${precommit}: one of them or the precommit was changed`;
     report('precommit', `${field}.precommit`, message);
@@ -55,6 +38,16 @@ function checkPrecommit(
   if (!verifyCommit(nodeId, proof.precommit, proof.signature)) {
     report('signature', `${field}.signature`, `is not ${nodeId}'s signature of this precommit`);
   }
+}
+
+function recomputePrecommit(receipt: Receipt, heads: readonly string[], salt: string): string {
+  const choices = receipt.choices.map((choice, index) => ({
+    head: heads[index]!,
+    count: choice.tokens.length,
+    finish: finishCode[choice.finish],
+  }));
+  const evidence = receipt.choices.flatMap((choice) => choice.evidence.map(readEvidence));
+  return precommitDigest(choices, evidence, salt);
 }
 
 function checkEvidenceCount(choice: ReceiptChoice, field: string, report: Report): void {

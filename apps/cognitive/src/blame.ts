@@ -1,0 +1,21 @@
+/**
+ * Reasons for which a task ends without an answer that are not its node's doing: the request itself could not run, the
+ * network lost its own memory of the stream, or somebody wanted it to end. Everything else is the node's: it was given
+ * a task that others of its model can do, and did not do it.
+ */
+const notTheNodes = new Set([
+  'cancelled',
+  'closed',
+  'session_closed',
+  'request_refused',
+  'invalid_request',
+  'INVALID',
+  'IMPOSSIBLE',
+  'TOO_LARGE',
+  'stream_lost',
+  'UNAVAILABLE',
+  'INTERNAL',
+]);
+
+/** Does a task that ended for this reason count against the node that had it? */
+export const isNodesFault = (code: string): boolean => !notTheNodes.has(code);

@@ -1,0 +1,4 @@
+import { serve } from '@ganglion/runtime';
+import { CognitiveModule } from './cognitive.module.js';
+
+await serve('cognitive', CognitiveModule);

@@ -1,0 +1,96 @@
+import type { InputOf, PayloadOf, Reason } from '@ganglion/contracts';
+import { type cognitive, Fault, type sessionQueue } from '@ganglion/contracts';
+import { hashesOf } from './receipt-hashes.js';
+import type { Judgement } from './round-facts.js';
+import { excuse, isExpected, judgeFailure } from './verdict.js';
+
+export type Measured = InputOf<typeof cognitive.timed>['measured'];
+export type Phase = 'START' | 'PRECOMMIT' | 'COMMIT';
+
+/** What a participant handed in for a phase, or failed to. */
+export interface Handed {
+  phase: Phase;
+  accepted: boolean;
+  hash: string | null;
+  reason: Reason | null;
+}
+
+/** News of one participant, in the form in which it is kept. Nothing in it depends on the order of arrival. */
+export interface Note {
+  taskId: string;
+  handed: Handed[];
+  correct?: boolean;
+  measured?: Measured;
+  isEnqueued?: true;
+  isRevealing?: true;
+  judgement?: Judgement;
+}
+
+const handed = (phase: Phase, hash: string | null = null): Handed => ({
+  phase,
+  accepted: true,
+  hash,
+  reason: null,
+});
+
+/** Whoever precommitted has started. */
+export const notePrecommitted = ({ taskId }: PayloadOf<typeof sessionQueue.taskPrecommitted>): Note => ({
+  taskId,
+  handed: [handed('START'), handed('PRECOMMIT')],
+});
+
+/** A validated answer: even if the news of its precommit has not come, there was one. */
+export const noteFinalised = (
+  { taskId, texts, receipt }: PayloadOf<typeof sessionQueue.taskFinalised>,
+  answer: string,
+): Note => {
+  const { precommit, head } = hashesOf(receipt);
+  return {
+    taskId,
+    handed: [handed('START'), handed('PRECOMMIT', precommit), handed('COMMIT', head)],
+    correct: isExpected(texts[0], answer),
+  };
+};
+
+/** A task that ended without an answer. The phase in which it failed is the first that was not handed in. */
+export const noteFailed = ({ taskId, reason }: PayloadOf<typeof sessionQueue.taskFailed>): Note => {
+  const judgement = judgeFailure(taskId, reason);
+  const failed = (phase: Phase): Handed => ({ phase, accepted: false, hash: null, reason });
+  const isRefusedAnswer = judgement.outcome === 'FAILED' && reason.code === 'answer_rejected';
+  return { taskId, handed: isRefusedAnswer ? [failed('COMMIT')] : [], judgement };
+};
+
+export const noteCancelled = ({ taskId, reason }: PayloadOf<typeof sessionQueue.taskCancelled>): Note => ({
+  taskId,
+  handed: [],
+  judgement: excuse(taskId, reason.code, reason.message),
+});
+
+/** The oracle's timing; a node that it saw at work has started. */
+export const noteTimed = ({ taskId, measured }: InputOf<typeof cognitive.timed>): Note => ({
+  taskId,
+  handed: measured.ttftMs === null ? [] : [handed('START')],
+  measured,
+});
+
+/**
+ * What the queue said when it was given the task: taken; not reached, so that the clock tries again; or refused for
+ * good, which is no fault of the node.
+ */
+export const noteEnqueued = (taskId: string, outcome: unknown): Note | null => {
+  if (!(outcome instanceof Error)) return { taskId, handed: [], isEnqueued: true };
+  if (!(outcome instanceof Fault)) throw outcome;
+  if (outcome.code === 'UNAVAILABLE' || outcome.code === 'INTERNAL') return null;
+  return {
+    taskId,
+    handed: [],
+    judgement: excuse(taskId, 'queue_refused', `the queue refused its task: ${outcome.message}`),
+  };
+};
+
+/** What the queue said when it was told to reveal. A task that has ended in the meantime says so by its own event. */
+export const noteRevealing = (taskId: string, outcome: unknown): Note | null => {
+  if (!(outcome instanceof Error)) return { taskId, handed: [], isRevealing: true };
+  if (!(outcome instanceof Fault)) throw outcome;
+  return null;
+};

@@ -1,0 +1,81 @@
+import { type Request, sessionQueue } from '@ganglion/contracts';
+import { Bus } from '@ganglion/messaging';
+import { Metrics } from '@ganglion/runtime';
+import { Injectable, Logger } from '@nestjs/common';
+import type { z } from 'zod';
+import { noteEnqueued, noteRevealing, type Note } from './note.js';
+import { type News, ProgressStore, type Step } from './progress.store.js';
+import { taskOf } from './request.js';
+
+const QUEUE_TIMEOUT_MS = 3_000;
+/** More steps than a round has; what is left then, the clock's next turn does. */
+const STEPS = 8;
+
+/** Drives one round as far as it can go now: decide and write, speak to the queue, and again with its answers. */
+@Injectable()
+export class ProgressService {
+  readonly #log = new Logger(ProgressService.name);
+
+  constructor(
+    private readonly store: ProgressStore,
+    private readonly bus: Bus,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Safe to call at any time, by any replica, as often as one likes. */
+  async drive(roundId: string, news?: News): Promise<void> {
+    let next = news;
+    for (let steps = 0; steps < STEPS; steps++) {
+      const step = await this.store.step(roundId, next);
+      if (!step) return;
+      this.note(roundId, step);
+      const notes = await this.speak(step);
+      if (notes.length === 0) return;
+      next = { notes: () => notes };
+    }
+  }
+
+  /** Hands tasks over, asks for reveals, cancels what is judged; the news of what the queue said. */
+  private async speak({ plan, facts, request, createdAt }: Step): Promise<Note[]> {
+    for (const taskId of plan.cancel) void this.cancel(taskId);
+    const enqueued = facts.participants
+      .filter(({ taskId }) => plan.enqueue.includes(taskId))
+      .map(async (participant) => {
+        const task = taskOf(participant, { request, createdAt });
+        return noteEnqueued(participant.taskId, await this.outcome(sessionQueue.enqueue, task));
+      });
+    const revealing = plan.reveal.map(async (taskId) =>
+      noteRevealing(taskId, await this.outcome(sessionQueue.reveal, { taskId })),
+    );
+    return (await Promise.all([...enqueued, ...revealing])).filter((note) => note !== null);
+  }
+
+  /** The queue's answer, or the error instead of it. */
+  private async outcome<R extends Request>(message: R, input: z.input<R['input']>): Promise<unknown> {
+    try {
+      return await this.bus.request(message, input, { timeoutMs: QUEUE_TIMEOUT_MS });
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** Best effort, to free the node: a task that is not cancelled expires. */
+  private async cancel(taskId: string): Promise<void> {
+    const reason = { code: 'cancelled', message: 'its health test is over' };
+    await this.outcome(sessionQueue.cancel, { taskId, reason });
+  }
+
+  private note(roundId: string, { plan, facts }: Step): void {
+    for (const { taskId, outcome, reason } of plan.judgements) {
+      const nodeId = facts.participants.find((p) => p.taskId === taskId)?.nodeId;
+      this.#log.log({ roundId, nodeId, taskId, outcome, reason: `${reason.code}: ${reason.message}` });
+      this.metrics
+        .counter('ganglion_verdicts_total', 'Participants judged, by outcome', ['outcome'])
+        .inc({ outcome });
+    }
+    for (const state of plan.moves) {
+      this.#log.log({ roundId, state });
+      this.metrics.counter('ganglion_rounds_total', 'Rounds that entered a state', ['state']).inc({ state });
+    }
+  }
+}

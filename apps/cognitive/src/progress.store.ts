@@ -1,0 +1,169 @@
+import { cognitive, type FrozenRequest, type RoundState } from '@ganglion/contracts';
+import { hearOnce, move, record } from '@ganglion/database';
+import { Prisma } from '@ganglion/database/cognitive';
+import { Clock } from '@ganglion/runtime';
+import { Injectable } from '@nestjs/common';
+import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
+import type { Note } from './note.js';
+import { roundLifecycle } from './round.lifecycle.js';
+import { isPending, type Judgement, type RoundFacts } from './round-facts.js';
+import { PHASE_MS, planRound, type RoundPlan } from './round-plan.js';
+import { factsOf, requestOf, type RoundRow, verdictOf, whole } from './round-rows.store.js';
+
+/** News of a round, told in the light of what is known of it. */
+export interface News {
+  /** Of the event that brought it: applied once. */
+  eventId?: string | undefined;
+  notes: (facts: RoundFacts) => readonly Note[];
+}
+
+/** A round after a step: what is to be said to the queue, and what it needs to hear. */
+export interface Step {
+  plan: RoundPlan;
+  facts: RoundFacts;
+  request: FrozenRequest;
+  createdAt: Date;
+}
+
+/** Takes rounds onward: news in, verdicts and moves out, in one transaction under the round's lock. */
+@Injectable()
+export class ProgressStore {
+  constructor(
+    private readonly database: CognitiveDatabase,
+    private readonly outbox: CognitiveOutbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** One step of a round; null when it has ended, or when its news was heard before. */
+  async step(roundId: string, news?: News): Promise<Step | null> {
+    const at = this.clock.now();
+    const step = await this.database.transaction(async (tx) => {
+      if (!(await lock(tx, roundId))) return null;
+      if (news?.eventId && !(await hearOnce(tx, news.eventId, at))) return null;
+      let row = await load(tx, roundId);
+      const notes = news?.notes(factsOf(row)) ?? [];
+      for (const note of notes) await keep(tx, row, { note, at });
+      if (notes.length > 0) row = await load(tx, roundId);
+      const facts = factsOf(row);
+      const plan = planRound(facts, at);
+      const early = notes.map(({ judgement }) => judgement).filter((judgement) => judgement !== undefined);
+      await carryOut(tx, row, { plan, at });
+      return {
+        plan: { ...plan, judgements: [...early, ...plan.judgements] },
+        facts,
+        request: requestOf(row),
+        createdAt: row.createdAt,
+      };
+    });
+    this.outbox.wake();
+    return step;
+  }
+}
+
+const lock = async (tx: Tx, roundId: string): Promise<boolean> => {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT id FROM "Round" WHERE id = ${roundId}::uuid AND "endedAt" IS NULL FOR UPDATE`;
+  return rows.length === 1;
+};
+
+const load = (tx: Tx, roundId: string): Promise<RoundRow> =>
+  tx.round.findUniqueOrThrow({ where: { id: roundId }, include: whole });
+
+/** Keeps what is new about a participant that is still to be judged; what comes later changes nothing. */
+const keep = async (tx: Tx, row: RoundRow, { note, at }: { note: Note; at: Date }): Promise<void> => {
+  const participant = row.participants.find(({ taskId }) => taskId === note.taskId);
+  if (!participant || !isPending(participant)) return;
+  const { nodeId, taskId } = participant;
+  for (const { phase, accepted, hash, reason } of note.handed) {
+    const key = { roundId: row.id, author: nodeId, phase };
+    await tx.submission.createMany({
+      data: [{ ...key, accepted, hash, at, ...(reason ? { reason } : {}) }],
+      skipDuplicates: true,
+    });
+    if (hash) await tx.submission.updateMany({ where: { ...key, hash: null }, data: { hash } });
+  }
+  await tx.participant.update({
+    where: { taskId },
+    data: {
+      ...(note.isEnqueued ? { enqueuedAt: participant.enqueuedAt ?? at } : {}),
+      ...(note.isRevealing ? { revealedAt: participant.revealedAt ?? at } : {}),
+      ...(note.correct === undefined ? {} : { correct: note.correct }),
+      ...(note.measured ? { measured: note.measured } : {}),
+    },
+  });
+  if (note.judgement) await pronounce(tx, row.id, { judgement: note.judgement, at });
+};
+
+const carryOut = async (
+  tx: Tx,
+  row: RoundRow,
+  { plan, at }: { plan: RoundPlan; at: Date },
+): Promise<void> => {
+  for (const judgement of plan.judgements) await pronounce(tx, row.id, { judgement, at });
+  const to = plan.moves.at(-1);
+  if (to === undefined) return;
+  const through = plan.moves.slice(0, -1);
+  if (roundLifecycle.isFinal(to)) await end(tx, row, { to, through, plan, at });
+  else
+    await move(tx, roundLifecycle, {
+      delegate: tx.round,
+      id: row.id,
+      from: row.state,
+      to,
+      through,
+      at,
+      data: { deadlineAt: new Date(at.getTime() + PHASE_MS) },
+    });
+};
+
+/** Writes the end of a participant's test, and tells the other modules unless it was excused. */
+const pronounce = async (
+  tx: Tx,
+  roundId: string,
+  { judgement, at }: { judgement: Judgement; at: Date },
+): Promise<void> => {
+  const { taskId, outcome, reason } = judgement;
+  const capped = { code: reason.code, message: reason.message.slice(0, 500) };
+  const { count } = await tx.participant.updateMany({
+    where: { taskId, outcome: 'PENDING' },
+    data: { outcome, reason: capped, judgedAt: at },
+  });
+  if (count === 0) return;
+  const row = await load(tx, roundId);
+  const participant = row.participants.find((p) => p.taskId === taskId);
+  const payload = participant && verdictOf(row, participant);
+  if (payload)
+    await record(tx, { event: cognitive.verdictGiven, payload, entity: 'participant', entityId: taskId, at });
+};
+
+interface Ending {
+  to: RoundState;
+  through: RoundState[];
+  plan: RoundPlan;
+  at: Date;
+}
+
+const end = async (tx: Tx, row: RoundRow, { to, through, plan, at }: Ending): Promise<void> => {
+  const passed = await tx.participant.count({ where: { roundId: row.id, outcome: 'PASSED' } });
+  await move(tx, roundLifecycle, {
+    delegate: tx.round,
+    id: row.id,
+    from: row.state,
+    to,
+    through,
+    at,
+    reason: plan.reason,
+    data: { endedAt: at, reason: plan.reason ?? Prisma.DbNull },
+    says: {
+      event: cognitive.roundEnded,
+      payload: (_, version) => ({
+        roundId: row.id,
+        state: to,
+        participants: row.participants.map(({ nodeId }) => nodeId),
+        passed,
+        version,
+        at: at.toISOString(),
+      }),
+    },
+  });
+};

@@ -1,0 +1,80 @@
+import type { Reason, RoundState } from '@ganglion/contracts';
+import { isPending, type Judgement, type ParticipantFacts, type RoundFacts } from './round-facts.js';
+import { judgeCommitted, judgeLate } from './verdict.js';
+
+/** How long the participants' tasks may take to reach the queue, the hashes to come in, and the answers to follow. */
+export const PHASE_MS = 10_000;
+
+/** What is to be done with a round now: write the judgements and moves, then speak to the queue. */
+export interface RoundPlan {
+  judgements: Judgement[];
+  /** The states to pass, in order; empty: it stays. */
+  moves: RoundState[];
+  /** Of the last move: why the round ended without a verdict. */
+  reason: Reason | null;
+  /** Task ids whose task is to be handed to the queue, asked to reveal, or cancelled. */
+  enqueue: string[];
+  reveal: string[];
+  cancel: string[];
+}
+
+/**
+ * Decides the next step of a live round from what is known. Pure and repeatable: the same facts give the same plan, so
+ * the clock may ask again whenever it likes, and whatever was not carried out is planned again.
+ */
+export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
+  const isLate = now.getTime() >= facts.deadlineAt.getTime();
+  const judgements = facts.participants
+    .filter(isPending)
+    .map((participant) => judge(facts.state, participant, { now, isLate }))
+    .filter((judgement) => judgement !== null);
+  const judged = new Set(judgements.map(({ taskId }) => taskId));
+  const left = facts.participants.filter((p) => isPending(p) && !judged.has(p.taskId));
+  const moves = left.length > 0 ? onward(facts.state, left) : ending(facts, judgements);
+  const state = moves.at(-1) ?? facts.state;
+  return {
+    judgements,
+    moves,
+    reason: state === 'ABORTED' ? { code: 'nobody_judged', message: whyAborted(judgements) } : null,
+    enqueue: state === 'STARTED' ? idsOf(left.filter((p) => !p.isEnqueued)) : [],
+    reveal: state === 'COMMITTING' ? idsOf(left.filter((p) => !p.isRevealing && !p.committedAt)) : [],
+    cancel: facts.participants.filter((p) => judged.has(p.taskId) && !p.committedAt).map((p) => p.taskId),
+  };
+};
+
+const judge = (
+  state: RoundState,
+  participant: ParticipantFacts,
+  { now, isLate }: { now: Date; isLate: boolean },
+): Judgement | null => {
+  if (participant.committedAt) return judgeCommitted(participant, now);
+  return isLate ? judgeLate(state, participant) : null;
+};
+
+/** The states a round passes while someone is still to be judged. */
+const onward = (state: RoundState, left: readonly ParticipantFacts[]): RoundState[] => {
+  switch (state) {
+    case 'PREPARED':
+      return ['STARTED'];
+    case 'STARTED':
+      return left.every((p) => p.isEnqueued) ? ['PRECOMMITTING', ...onward('PRECOMMITTING', left)] : [];
+    case 'PRECOMMITTING':
+      return left.every((p) => p.hasPrecommitted || p.committedAt) ? ['COMMITTING'] : [];
+    default:
+      return [];
+  }
+};
+
+/** Nobody is left: the round ends, or was in vain when nobody could be judged. */
+const ending = ({ state, participants }: RoundFacts, judgements: readonly Judgement[]): RoundState[] => {
+  const outcomes = [...participants, ...judgements].map(({ outcome }) => outcome);
+  const isJudged = outcomes.some((outcome) => outcome === 'PASSED' || outcome === 'FAILED');
+  if (!isJudged) return ['ABORTED'];
+  return state === 'STARTED' ? ['PRECOMMITTING', 'ENDED'] : ['ENDED'];
+};
+
+const whyAborted = (judgements: readonly Judgement[]): string =>
+  judgements[0]?.reason.message ?? 'every participant was excused';
+
+const idsOf = (participants: readonly ParticipantFacts[]): string[] =>
+  participants.map(({ taskId }) => taskId);

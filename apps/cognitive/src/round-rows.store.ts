@@ -1,0 +1,93 @@
+import {
+  type Challenge,
+  cognitive,
+  type FrozenRequest,
+  type OutputOf,
+  type Reason,
+  type Verdict,
+} from '@ganglion/contracts';
+import type { Prisma } from '@ganglion/database/cognitive';
+import type { ParticipantFacts, RoundFacts } from './round-facts.js';
+
+export type RoundRow = Prisma.RoundGetPayload<{ include: { participants: true; submissions: true } }>;
+type ParticipantRow = RoundRow['participants'][number];
+type RoundView = OutputOf<typeof cognitive.get>;
+
+/** Everything of a round, for one query. */
+export const whole = { participants: true, submissions: true } satisfies Prisma.RoundInclude;
+
+/** When a participant handed in each phase that was accepted. */
+const handedIn = ({ submissions }: RoundRow, nodeId: string): Map<string, Date> =>
+  new Map(
+    submissions
+      .filter(({ author, accepted }) => author === nodeId && accepted)
+      .map(({ phase, at }) => [phase as string, at]),
+  );
+
+/** The rows as the facts that decisions rest on. */
+export const factsOf = (row: RoundRow): RoundFacts => ({
+  roundId: row.id,
+  state: row.state,
+  deadlineAt: row.deadlineAt,
+  challenge: row.challenge as Challenge,
+  participants: row.participants.map((participant): ParticipantFacts => {
+    const handed = handedIn(row, participant.nodeId);
+    return {
+      taskId: participant.taskId,
+      nodeId: participant.nodeId,
+      outcome: participant.outcome,
+      isEnqueued: participant.enqueuedAt !== null,
+      hasStarted: handed.has('START'),
+      hasPrecommitted: handed.has('PRECOMMIT'),
+      isRevealing: participant.revealedAt !== null,
+      committedAt: handed.get('COMMIT') ?? null,
+      correct: participant.correct,
+      isTimed: participant.measured !== null,
+    };
+  }),
+});
+
+/** The request every participant of a round runs. */
+export const requestOf = (row: RoundRow): FrozenRequest => row.request as FrozenRequest;
+
+/** The verdict on a participant that was judged; null for one that waits or was excused. */
+export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict | null => {
+  const { outcome, judgedAt, nodeId, taskId } = participant;
+  if (outcome === 'PENDING' || outcome === 'EXCUSED' || !judgedAt) return null;
+  const handed = handedIn(row, nodeId);
+  return {
+    roundId: row.id,
+    nodeId,
+    taskId,
+    passed: outcome === 'PASSED',
+    reason: participant.reason as Reason,
+    phases: {
+      start: handed.has('START'),
+      precommit: handed.has('PRECOMMIT'),
+      commit: handed.has('COMMIT'),
+      correctness: participant.correct === true,
+    },
+    measured: (participant.measured as Verdict['measured'] | null) ?? {
+      ttftMs: null,
+      tokensPerSecond: null,
+      durationMs: null,
+    },
+    at: judgedAt.toISOString(),
+  };
+};
+
+export const viewOf = (row: RoundRow, history: RoundView['history']): RoundView => ({
+  roundId: row.id,
+  state: row.state,
+  reason: row.reason as Reason | null,
+  model: row.model,
+  modelDigest: row.modelDigest,
+  epoch: row.epoch,
+  creator: row.creator,
+  preparer: row.preparer,
+  participants: row.participants.map(({ nodeId }) => nodeId),
+  verdicts: row.participants.map((p) => verdictOf(row, p)).filter((verdict) => verdict !== null),
+  createdAt: row.createdAt.toISOString(),
+  endedAt: row.endedAt?.toISOString() ?? null,
+  history,
+});

@@ -1,0 +1,148 @@
+import { digestJson } from '@ganglion/commitment';
+import { type Challenge, cognitive, Fault, type FrozenRequest, type OutputOf } from '@ganglion/contracts';
+import { born, history, move } from '@ganglion/database';
+import { Clock } from '@ganglion/runtime';
+import { Injectable } from '@nestjs/common';
+import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
+import { LeaderStore } from './leader.store.js';
+import { roundLifecycle } from './round.lifecycle.js';
+import { PHASE_MS } from './round-plan.js';
+import { type RoundRow, viewOf, whole } from './round-rows.store.js';
+
+type RoundView = OutputOf<typeof cognitive.get>;
+
+/** A node that was just judged is not tested again before the pool can have heard its verdict. */
+const SETTLE_MS = 2_000;
+
+export interface Opening {
+  epoch: number;
+  oracleId: string;
+  model: { id: string; digest: string };
+  nodeIds: readonly string[];
+  challenge: Challenge;
+  request: FrozenRequest;
+}
+
+/** The rounds as they are opened and shown. */
+@Injectable()
+export class RoundStore {
+  constructor(
+    private readonly database: CognitiveDatabase,
+    private readonly outbox: CognitiveOutbox,
+    private readonly leaders: LeaderStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a round for those of the nodes that are in no other, up to PREPARED.
+   * @throws Fault `STALE` for an old leader, `CONFLICT` when no node is left.
+   */
+  async open(opening: Opening): Promise<{ round: RoundView; tasks: { nodeId: string; taskId: string }[] }> {
+    const roundId = await this.database.transaction(async (tx) => {
+      await this.leaders.follow(tx, opening);
+      return this.insert(tx, opening);
+    });
+    this.outbox.wake();
+    const row = await this.row(roundId);
+    const tasks = row.participants.map(({ nodeId, taskId }) => ({ nodeId, taskId }));
+    return { round: await this.view(row), tasks };
+  }
+
+  private async insert(tx: Tx, opening: Opening): Promise<string> {
+    const at = this.clock.now();
+    const { epoch, oracleId, model, challenge, request } = opening;
+    const busy = await this.busy(opening.nodeIds, tx);
+    const { id: roundId } = await tx.round.create({
+      data: {
+        model: model.id,
+        modelDigest: model.digest,
+        epoch,
+        creator: oracleId,
+        preparer: oracleId,
+        challenge,
+        request,
+        createdAt: at,
+        deadlineAt: new Date(at.getTime() + PHASE_MS),
+        submissions: {
+          create: [
+            { author: oracleId, phase: 'CREATE', accepted: true, hash: hexOf(challenge), at },
+            { author: oracleId, phase: 'PREPARE', accepted: true, hash: hexOf(request), at },
+          ],
+        },
+      },
+    });
+    const participants = await tx.participant.createManyAndReturn({
+      data: opening.nodeIds.filter((nodeId) => !busy.has(nodeId)).map((nodeId) => ({ roundId, nodeId })),
+      skipDuplicates: true,
+    });
+    if (participants.length === 0)
+      throw new Fault('CONFLICT', 'nodeIds: all of them are in another round, or were just judged');
+    await born(tx, roundLifecycle, { id: roundId, at });
+    await move(tx, roundLifecycle, {
+      delegate: tx.round,
+      id: roundId,
+      from: 'REQUESTED',
+      to: 'PREPARED',
+      through: ['CREATED'],
+      at,
+    });
+    return roundId;
+  }
+
+  /** Those of the nodes that are in a live round, or were judged a moment ago. */
+  async busy(nodeIds: readonly string[], client: Tx = this.database.client): Promise<Set<string>> {
+    const settled = new Date(this.clock.ms() - SETTLE_MS);
+    const rows = await client.participant.findMany({
+      where: {
+        nodeId: { in: [...nodeIds] },
+        OR: [{ judgedAt: null }, { judgedAt: { gt: settled } }],
+      },
+      select: { nodeId: true },
+    });
+    return new Set(rows.map(({ nodeId }) => nodeId));
+  }
+
+  /** The rounds that have not ended, those with the nearest deadline first. */
+  async live(): Promise<string[]> {
+    const rows = await this.database.client.round.findMany({
+      where: { endedAt: null },
+      orderBy: { deadlineAt: 'asc' },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** The round of a task; null for a task that is no test. */
+  async roundOf(taskId: string): Promise<string | null> {
+    const row = await this.database.client.participant.findUnique({ where: { taskId } });
+    return row?.roundId ?? null;
+  }
+
+  async get(roundId: string): Promise<RoundView> {
+    return this.view(await this.row(roundId));
+  }
+
+  /** The newest first; `cursor` is the last id of the page before. */
+  async list({ cursor, limit }: { cursor?: string | undefined; limit: number }) {
+    const rows = await this.database.client.round.findMany({
+      ...(cursor === undefined ? {} : { where: { id: { lt: cursor } } }),
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+      include: whole,
+    });
+    const items = await Promise.all(rows.slice(0, limit).map((row) => this.view(row)));
+    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.roundId ?? null) : null };
+  }
+
+  private async row(roundId: string): Promise<RoundRow> {
+    const row = await this.database.client.round.findUnique({ where: { id: roundId }, include: whole });
+    if (!row) throw new Fault('NOT_FOUND', `roundId: there is no round ${roundId}`);
+    return row;
+  }
+
+  private async view(row: RoundRow): Promise<RoundView> {
+    return viewOf(row, await history(this.database.client, roundLifecycle.name, row.id));
+  }
+}
+
+const hexOf = (value: unknown): string => Buffer.from(digestJson(value)).toString('hex');

@@ -1,0 +1,60 @@
+import type { Reason, RoundState } from '@ganglion/contracts';
+import type { Judgement, ParticipantFacts } from './round-facts.js';
+import { isNodesFault } from './blame.js';
+
+/** How long a right answer waits for the oracle's timing of it before the verdict is given without. */
+export const TIMING_GRACE_MS = 2_000;
+
+/** Is this the expected answer? Exactly, but for white space around it. */
+export const isExpected = (text: string | undefined, answer: string): boolean =>
+  text !== undefined && text.trim() === answer.trim();
+
+/** Judges a participant whose answer is validated; null while a right one waits for its timing. */
+export const judgeCommitted = (participant: ParticipantFacts, now: Date): Judgement | null => {
+  const { taskId, correct, committedAt, isTimed } = participant;
+  if (!correct) {
+    const message = 'the answer differs from the expected one';
+    return { taskId, outcome: 'FAILED', reason: { code: 'wrong_answer', message } };
+  }
+  const waitedMs = now.getTime() - (committedAt?.getTime() ?? 0);
+  if (!isTimed && waitedMs < TIMING_GRACE_MS) return null;
+  return { taskId, outcome: 'PASSED', reason: { code: 'passed', message: 'answered rightly and in time' } };
+};
+
+/** Judges a participant that has not done its part when the state's deadline passes. */
+export const judgeLate = (state: RoundState, participant: ParticipantFacts): Judgement | null => {
+  const { taskId, hasPrecommitted, hasStarted, isEnqueued, isRevealing } = participant;
+  if (state === 'STARTED')
+    return isEnqueued ? null : excuse(taskId, 'not_enqueued', 'its task could not be handed to the queue');
+  if (state === 'PRECOMMITTING') {
+    if (hasPrecommitted) return null;
+    return hasStarted
+      ? fail(taskId, 'precommit_late', 'started, but precommitted nothing before the deadline')
+      : fail(taskId, 'start_late', 'neither started nor precommitted before the deadline');
+  }
+  if (state === 'COMMITTING')
+    return isRevealing
+      ? fail(taskId, 'commit_late', 'precommitted, but its answer was not validated before the deadline')
+      : excuse(taskId, 'not_revealed', 'its answer could not be asked for');
+  return excuse(taskId, 'not_started', 'the round was not started in time');
+};
+
+/** Judges a participant whose task ended without an answer: only what is the node's own fault fails it. */
+export const judgeFailure = (taskId: string, reason: Reason): Judgement => ({
+  taskId,
+  outcome: isNodesFault(reason.code) ? 'FAILED' : 'EXCUSED',
+  reason,
+});
+
+/** A participant whose task was refused by the queue, or ended by someone's wish. */
+export const excuse = (taskId: string, code: string, message: string): Judgement => ({
+  taskId,
+  outcome: 'EXCUSED',
+  reason: { code, message },
+});
+
+const fail = (taskId: string, code: string, message: string): Judgement => ({
+  taskId,
+  outcome: 'FAILED',
+  reason: { code, message },
+});

@@ -1,0 +1,70 @@
+import type { NodeView } from '@ganglion/contracts';
+import type { Prisma } from '@ganglion/database/node-pool';
+import { Injectable } from '@nestjs/common';
+import { type NodeRow, viewNode } from './node-view.js';
+import { NEWCOMER_UNTIL_TESTS } from './ranking.js';
+import { PoolDatabase } from './pool-database.store.js';
+
+export interface Wanted {
+  modelDigest: string;
+  mode: 'ephemeral' | 'hybrid' | 'dedicated';
+  /** Null for a session of the network: no dedicated node serves it. */
+  owner: string | null;
+  limit: number;
+}
+
+/** A candidate: what the ranking needs beside the view. */
+export interface Candidate {
+  readonly score: number | null;
+  readonly tests: number;
+  readonly dedicated: boolean;
+  readonly view: NodeView;
+}
+
+/** Whose nodes a session of this mode may use: `ephemeral` the network's, `dedicated` its owner's, `hybrid` both. */
+const usableBy = ({ mode, owner }: Wanted): Prisma.NodeWhereInput => {
+  const ofNetwork = { dedicatedTo: null };
+  if (mode === 'ephemeral') return ofNetwork;
+  // An owner of null must match nobody's nodes here: in SQL terms it would match the network's.
+  const ofOwner = owner === null ? { id: { in: [] } } : { dedicatedTo: owner };
+  return mode === 'dedicated' ? ofOwner : { OR: [ofOwner, ofNetwork] };
+};
+
+/** Which nodes could serve a session. */
+@Injectable()
+export class CandidateStore {
+  constructor(private readonly database: PoolDatabase) {}
+
+  /** Free nodes: the best known ones, and the newcomers that have waited longest; `limit` of each. */
+  async free(wanted: Wanted): Promise<Candidate[]> {
+    const where = { state: 'EPHEMERAL', modelDigest: wanted.modelDigest, AND: usableBy(wanted) } as const;
+    const include = { model: { select: { name: true } } } as const;
+    const [known, newcomers] = await Promise.all([
+      this.database.client.node.findMany({
+        where: { ...where, score: { not: null }, tests: { gte: NEWCOMER_UNTIL_TESTS } },
+        orderBy: { score: 'desc' },
+        take: wanted.limit,
+        include,
+      }),
+      this.database.client.node.findMany({
+        where: { ...where, OR: [{ score: null }, { tests: { lt: NEWCOMER_UNTIL_TESTS } }] },
+        orderBy: { stateAt: 'asc' },
+        take: wanted.limit,
+        include,
+      }),
+    ]);
+    return [...known, ...newcomers].map((row: NodeRow) => ({
+      score: row.score,
+      tests: row.tests,
+      dedicated: row.dedicatedTo !== null,
+      view: viewNode(row),
+    }));
+  }
+
+  /** How many nodes could ever serve it: all that may come back to EPHEMERAL. */
+  async countAble(wanted: Wanted): Promise<number> {
+    return this.database.client.node.count({
+      where: { state: { not: 'RETIRED' }, modelDigest: wanted.modelDigest, AND: usableBy(wanted) },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { NodeState, Reason } from '@ganglion/contracts';
+
+/** What decisions about a node look at: some columns of its row. */
+export interface NodeFacts {
+  readonly id: string;
+  readonly state: NodeState;
+  readonly stateAt: Date;
+  readonly sessionId: string | null;
+  readonly tests: number;
+  readonly tokensPerSecond: number | null;
+  readonly scoredAt: Date | null;
+  readonly failures: number;
+  readonly failedAt: Date | null;
+  readonly wakeAt: Date | null;
+  readonly lastSeenAt: Date | null;
+  readonly joinedAt: Date;
+  readonly leftAt: Date | null;
+}
+
+/** Columns a decision may set. */
+export interface NodeData {
+  sessionId?: string | null;
+  tests?: number;
+  tokensPerSecond?: number | null;
+  testedAt?: Date;
+  score?: number;
+  scoredAt?: Date;
+  failures?: number;
+  failedAt?: Date;
+  wakeAt?: Date | null;
+  lastSeenAt?: Date | null;
+  joinedAt?: Date;
+  leftAt?: Date | null;
+}
+
+/** A decision: the states to enter in turn (none: the row changes, its state does not), why, and what else to set. */
+export interface Change {
+  readonly path: readonly NodeState[];
+  readonly reason?: Reason;
+  readonly data?: NodeData;
+}

@@ -1,0 +1,65 @@
+import type { Reason, Verdict } from '@ganglion/contracts';
+import { countFailure } from './back-off.js';
+import type { Change, NodeFacts } from './change.js';
+
+/** Clocks of two modules may differ by this much. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/** Out until its back-off ends. */
+const quarantine = (node: NodeFacts, reason: Reason, now: Date): Change => ({
+  path: ['QUARANTINED'],
+  reason,
+  data: { ...countFailure(node, now), sessionId: null },
+});
+
+/**
+ * What a verdict does to a node.
+ *
+ * In TESTING a pass frees the node and any failure puts it away, unless the verdict is older than its stay there.
+ * Outside TESTING only a wrong answer counts, since that is proof: silence may be our own mix-up there, as when a
+ * node left TESTING while a second round began.
+ */
+export const judge = (node: NodeFacts, verdict: Verdict, now: Date): Change | null => {
+  if (node.state === 'QUARANTINED' || node.state === 'RETIRED' || node.state === 'REGISTERED') return null;
+  if (!verdict.passed) {
+    const isWrong = verdict.phases.commit && !verdict.phases.correctness;
+    if (node.state === 'TESTING' ? isOutdated(node, verdict) : !isWrong) return null;
+    const failed = quarantine(node, verdict.reason, now);
+    return { ...failed, data: { ...failed.data, tests: node.tests + 1 } };
+  }
+  if (node.state === 'OFFLINE' || node.state === 'DRAINING' || isOutdated(node, verdict)) return null;
+  const data = {
+    tests: node.tests + 1,
+    testedAt: new Date(verdict.at),
+    tokensPerSecond: verdict.measured.tokensPerSecond ?? node.tokensPerSecond,
+  };
+  return node.state === 'TESTING'
+    ? { path: ['EPHEMERAL'], data: { ...data, wakeAt: null } }
+    : { path: [], data };
+};
+
+const isOutdated = (node: NodeFacts, { at }: Verdict): boolean =>
+  Date.parse(at) < node.stateAt.getTime() - CLOCK_TOLERANCE_MS;
+
+/** The queue refused its commitment: proof, wherever the node is now. */
+export const condemn = (node: NodeFacts, reason: Reason, now: Date): Change | null => {
+  if (node.state === 'QUARANTINED' || node.state === 'RETIRED' || node.state === 'REGISTERED') return null;
+  const message = `an answer of this node was refused: ${reason.message}`.slice(0, 1_024);
+  return quarantine(node, { code: reason.code, message }, now);
+};
+
+/** The end of a quarantine: to the next test, or OFFLINE if it is not there to be tested. */
+export const wake = (node: NodeFacts, now: Date, isThere: boolean): Change | null => {
+  if (node.state !== 'QUARANTINED' || (node.wakeAt && node.wakeAt > now)) return null;
+  return isThere && !node.leftAt
+    ? { path: ['TESTING'], reason: { code: 'BACK_OFF_ENDED', message: 'its quarantine has ended' } }
+    : { path: ['OFFLINE'], reason: { code: 'SILENT', message: 'it was gone when its quarantine ended' } };
+};
+
+/** A new score, unless a newer one was already heard. */
+export const rate = (node: NodeFacts, fact: { score: number; at: string }): Change | null => {
+  const scoredAt = new Date(fact.at);
+  return node.scoredAt && node.scoredAt > scoredAt
+    ? null
+    : { path: [], data: { score: fact.score, scoredAt } };
+};

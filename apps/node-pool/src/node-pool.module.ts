@@ -1,0 +1,74 @@
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { Bus } from '@ganglion/messaging';
+import { Clock, Health } from '@ganglion/runtime';
+import { Logger, Module } from '@nestjs/common';
+import { CandidateStore } from './candidate.store.js';
+import { CredentialService } from './credential.service.js';
+import { Credentials } from './credentials.js';
+import { FirstTokenService } from './first-token.service.js';
+import { FoundingStore } from './founding.store.js';
+import { HearingController } from './hearing.controller.js';
+import { JoinService } from './join.service.js';
+import { JoinStore } from './join.store.js';
+import { MinerController } from './miner.controller.js';
+import { ModelStore } from './model.store.js';
+import { NodePoolConfig } from './node-pool.config.js';
+import { NodePoolController } from './node-pool.controller.js';
+import { NodeService } from './node.service.js';
+import { NodeStore } from './node.store.js';
+import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
+import { PresenceService } from './presence.service.js';
+import { PresenceStore } from './presence.store.js';
+import { RevocationService } from './revocation.service.js';
+import { SweepService } from './sweep.service.js';
+import { SystemAccount } from './system-account.js';
+
+const openPool = ({ databaseUrl }: NodePoolConfig, health: Health): PoolDatabase => {
+  const database = PoolDatabase.open(databaseUrl);
+  health.require('database', async () => (await database.client.$queryRaw`SELECT 1`) !== undefined);
+  return database;
+};
+
+const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbox =>
+  new PoolOutbox({
+    client,
+    clock,
+    holder: `${hostname()}/${randomUUID()}`,
+    log: new Logger('Outbox'),
+    publish: (subject, payload, id) => bus.publishEvent(subject, payload, id),
+  });
+
+@Module({
+  controllers: [NodePoolController, MinerController, HearingController],
+  providers: [
+    { provide: NodePoolConfig, useFactory: () => NodePoolConfig.read() },
+    { provide: PoolDatabase, useFactory: openPool, inject: [NodePoolConfig, Health] },
+    { provide: PoolOutbox, useFactory: openOutbox, inject: [PoolDatabase, Bus, Clock] },
+    {
+      provide: Credentials,
+      useFactory: ({ secrets }: NodePoolConfig) => new Credentials(secrets),
+      inject: [NodePoolConfig],
+    },
+    {
+      provide: SystemAccount,
+      useFactory: ({ natsUrls, secrets }: NodePoolConfig, { account }: Credentials) =>
+        new SystemAccount({ servers: natsUrls, creds: secrets.systemCreds, account }),
+      inject: [NodePoolConfig, Credentials],
+    },
+    NodeStore,
+    CandidateStore,
+    ModelStore,
+    JoinStore,
+    FoundingStore,
+    PresenceStore,
+    CredentialService,
+    FirstTokenService,
+    JoinService,
+    NodeService,
+    PresenceService,
+    RevocationService,
+    SweepService,
+  ],
+})
+export class NodePoolModule {}

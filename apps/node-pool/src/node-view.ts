@@ -1,0 +1,39 @@
+import type { Challenge, ModelView, NodeView, Reason } from '@ganglion/contracts';
+import type { Model, Node } from '@ganglion/database/node-pool';
+
+/** A node's row with the name of its model. */
+export type NodeRow = Node & { model: { name: string } };
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export const viewNode = (row: NodeRow): NodeView => ({
+  nodeId: row.id,
+  state: row.state,
+  reason: row.reason as Reason | null,
+  sessionId: row.sessionId,
+  dedicatedTo: row.dedicatedTo,
+  model: row.model.name,
+  modelDigest: row.modelDigest,
+  determinismClass: row.determinismClass,
+  slots: row.slots,
+  version: row.softwareVersion,
+  tokensPerSecond: row.tokensPerSecond,
+  score: row.score,
+  lastSeenAt: iso(row.lastSeenAt),
+  testedAt: iso(row.testedAt),
+  createdAt: row.createdAt.toISOString(),
+});
+
+/** `nodes`: how many serve it now. */
+export const viewModel = (row: Model, nodes: number): ModelView => ({
+  id: row.name,
+  digest: row.digest,
+  contextLength: row.contextLength,
+  quantisation: row.quantisation,
+  parameters: row.parameters === null ? null : Number(row.parameters),
+  defaults: row.defaults as ModelView['defaults'],
+  registeredAt: row.registeredAt.toISOString(),
+  nodes,
+});
+
+export const challengesOf = (row: Pick<Model, 'challenges'>): Challenge[] => row.challenges as Challenge[];

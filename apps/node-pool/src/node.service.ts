@@ -1,0 +1,96 @@
+import {
+  cognitive,
+  Fault,
+  type InputOf,
+  nodePool,
+  type OutputOf,
+  type PayloadOf,
+  sessionQueue,
+} from '@ganglion/contracts';
+import { reputation } from '@ganglion/contracts';
+import { Injectable } from '@nestjs/common';
+import { CandidateStore } from './candidate.store.js';
+import { leave } from './coming-and-going.js';
+import { condemn, judge, rate } from './judgement.js';
+import { ModelStore } from './model.store.js';
+import { NodeStore } from './node.store.js';
+import { rank } from './ranking.js';
+import { release, reserve } from './reservation.js';
+
+/** The pool as the other modules use it. */
+@Injectable()
+export class NodeService {
+  constructor(
+    private readonly nodes: NodeStore,
+    private readonly candidates: CandidateStore,
+    private readonly catalogue: ModelStore,
+  ) {}
+
+  async get(nodeId: string): Promise<OutputOf<typeof nodePool.get>> {
+    return (await this.nodes.get(nodeId)) ?? unknown(nodeId);
+  }
+
+  async list({ limit, ...input }: InputOf<typeof nodePool.list>): Promise<OutputOf<typeof nodePool.list>> {
+    const page = await this.nodes.list({ ...input, limit: limit + 1 });
+    const items = page.slice(0, limit);
+    return { items, nextCursor: page.length > limit ? (items.at(-1)?.nodeId ?? null) : null };
+  }
+
+  /** The best first; a session that may use its owner's own nodes gets those before the network's. */
+  async find(wanted: InputOf<typeof nodePool.find>): Promise<OutputOf<typeof nodePool.find>> {
+    const [free, total] = await Promise.all([
+      this.candidates.free(wanted),
+      this.candidates.countAble(wanted),
+    ]);
+    const ranked = rank(free);
+    const ownFirst = [
+      ...ranked.filter(({ dedicated }) => dedicated),
+      ...ranked.filter(({ dedicated }) => !dedicated),
+    ];
+    return { candidates: ownFirst.slice(0, wanted.limit).map(({ view }) => view), total };
+  }
+
+  async reserve({
+    nodeId,
+    sessionId,
+  }: InputOf<typeof nodePool.reserve>): Promise<OutputOf<typeof nodePool.reserve>> {
+    return (await this.nodes.change(nodeId, (node) => reserve(node, sessionId))) ?? unknown(nodeId);
+  }
+
+  async release({
+    nodeId,
+    sessionId,
+    reason,
+  }: InputOf<typeof nodePool.release>): Promise<OutputOf<typeof nodePool.release>> {
+    return (await this.nodes.change(nodeId, (node) => release(node, sessionId, reason))) ?? unknown(nodeId);
+  }
+
+  async models(): Promise<OutputOf<typeof nodePool.models>> {
+    return { models: await this.catalogue.list() };
+  }
+
+  async leave(nodeId: string): Promise<OutputOf<typeof nodePool.leave>> {
+    const { state } = (await this.nodes.change(nodeId, leave)) ?? unknown(nodeId);
+    return { state };
+  }
+
+  async judge(verdict: PayloadOf<typeof cognitive.verdictGiven>, eventId: string): Promise<void> {
+    await this.nodes.change(verdict.nodeId, (node, now) => judge(node, verdict, now), { eventId });
+  }
+
+  async condemn(fact: PayloadOf<typeof sessionQueue.attemptRejected>, eventId: string): Promise<void> {
+    await this.nodes.change(fact.nodeId, (node, now) => condemn(node, fact.reason, now), { eventId });
+  }
+
+  async takeBack(fact: PayloadOf<typeof sessionQueue.assignmentEnded>, eventId: string): Promise<void> {
+    await this.nodes.change(fact.nodeId, (node) => release(node, fact.sessionId, fact.reason), { eventId });
+  }
+
+  async rate(fact: PayloadOf<typeof reputation.scoreChanged>, eventId: string): Promise<void> {
+    await this.nodes.change(fact.nodeId, (node) => rate(node, fact), { eventId });
+  }
+}
+
+const unknown = (nodeId: string): never => {
+  throw new Fault('NOT_FOUND', `nodeId: ${nodeId} is not known; list the nodes to see which are`);
+};

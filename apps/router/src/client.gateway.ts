@@ -1,0 +1,135 @@
+import {
+  type ApiKeyFacts,
+  cancelParameters,
+  clientEvents,
+  clientNamespace,
+  completionParameters,
+  type ErrorBody,
+  Fault,
+  sessionQueue,
+} from '@ganglion/contracts';
+import { Bus } from '@ganglion/messaging';
+import { Logger } from '@nestjs/common';
+import {
+  Ack,
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import type { Namespace, Socket } from 'socket.io';
+import { ApiKeysService } from './api-keys.service.js';
+import { requireOwner } from './caller.js';
+import { answerFault } from './error-body.js';
+import { parseInput } from './input.js';
+import type { RunningTask } from './running-task.js';
+import { sendTask } from './socket-stream.js';
+import { SubmitService } from './submit.service.js';
+import { TaskMetrics } from './task-metrics.js';
+import { withoutUnsupported } from './unsupported.js';
+
+type Acknowledge = (answer: unknown) => void;
+interface ClientData {
+  caller: ApiKeyFacts;
+  tasks: Map<string, RunningTask>;
+  submitting: number;
+}
+
+const MAX_TASKS_PER_SOCKET = 64;
+
+/** Clients over socket.io: the same tasks as over REST, several on one connection. */
+@WebSocketGateway({
+  namespace: clientNamespace,
+  transports: ['websocket'],
+  maxHttpBufferSize: 2 * 1024 * 1024,
+})
+export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconnect<Socket> {
+  readonly #log = new Logger('ClientGateway');
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly keys: ApiKeysService,
+    private readonly submits: SubmitService,
+    private readonly metrics: TaskMetrics,
+  ) {}
+
+  /** A connection without a valid key never opens: its `connect_error` carries the error. */
+  afterInit(namespace: Namespace): void {
+    namespace.use((socket, next) => {
+      const { apiKey } = socket.handshake.auth;
+      this.keys.authenticate(typeof apiKey === 'string' ? apiKey : '').then(
+        (caller) => {
+          const data: ClientData = { caller, tasks: new Map(), submitting: 0 };
+          Object.assign(socket.data, data);
+          next();
+        },
+        (error: unknown) => {
+          const { error: said } = this.toError(error);
+          next(Object.assign(new Error(said.message), { data: said }));
+        },
+      );
+    });
+  }
+
+  handleDisconnect(socket: Socket): void {
+    const { tasks } = socket.data as Partial<ClientData>;
+    for (const task of tasks?.values() ?? []) void task.leave('the socket was closed');
+  }
+
+  @SubscribeMessage(clientEvents.submit)
+  async submit(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody() body: unknown,
+    @Ack() acknowledge: Acknowledge | undefined,
+  ): Promise<void> {
+    const data = socket.data as ClientData;
+    const reserved = data.tasks.size + data.submitting < MAX_TASKS_PER_SOCKET;
+    data.submitting += 1;
+    try {
+      if (!reserved)
+        throw new Fault('LIMITED', `a socket runs at most ${MAX_TASKS_PER_SOCKET} tasks: wait for one`);
+      const parameters = parseInput(completionParameters, withoutUnsupported(body), 'the task');
+      const task = await this.submits.submit(data.caller, { parameters, follow: 'stream' });
+      data.tasks.set(task.taskId, task);
+      acknowledge?.({ taskId: task.taskId, sessionId: task.sessionId, position: task.position });
+      if (!socket.connected) void task.leave('the socket was closed');
+      this.pump(socket, task);
+    } catch (error) {
+      acknowledge?.(this.toError(error));
+    } finally {
+      data.submitting -= 1;
+    }
+  }
+
+  @SubscribeMessage(clientEvents.cancel)
+  async cancel(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<unknown> {
+    try {
+      const { taskId } = parseInput(cancelParameters, body, 'the message');
+      const view = await this.bus.request(sessionQueue.get, { taskId });
+      requireOwner((socket.data as ClientData).caller, view, `the task ${taskId}`);
+      const reason = { code: 'client_cancelled', message: 'the client cancelled the task' };
+      return await this.bus.request(sessionQueue.cancel, { taskId, reason });
+    } catch (error) {
+      return this.toError(error);
+    }
+  }
+
+  private pump(socket: Socket, task: RunningTask): void {
+    const { observe, end } = this.metrics.follow(task, 'socket');
+    const { tasks } = socket.data as ClientData;
+    sendTask(socket, task, observe)
+      .catch((error: unknown) => this.#log.error(error instanceof Error ? error.stack : String(error)))
+      .finally(() => {
+        tasks.delete(task.taskId);
+        end();
+      });
+  }
+
+  private toError(error: unknown): ErrorBody {
+    if (error instanceof Fault) return answerFault(error).body;
+    this.#log.error(error instanceof Error ? error.stack : String(error));
+    return answerFault(new Fault('INTERNAL', 'unexpected')).body;
+  }
+}

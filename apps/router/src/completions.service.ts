@@ -1,0 +1,90 @@
+import {
+  type ApiKeyFacts,
+  type CompletionParameters,
+  type TaskParameters,
+  taskParameters,
+} from '@ganglion/contracts';
+import { Clock } from '@ganglion/runtime';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { CompletionChunks, type CompletionFacts, completionOf, textOf } from './completion.js';
+import { parseInput } from './input.js';
+import type { RunningTask } from './running-task.js';
+import { nativeFormat, openAiFormat, type SseFormat } from './sse.js';
+import { streamTask } from './sse-stream.js';
+import { SubmitService } from './submit.service.js';
+import { faultOfFailure } from './task-failure.js';
+import { TaskMetrics } from './task-metrics.js';
+import { withoutUnsupported } from './unsupported.js';
+
+/** Answers over HTTP: a task submitted, then its stream, its answer, or only its id. */
+@Injectable()
+export class CompletionsService {
+  constructor(
+    private readonly submits: SubmitService,
+    private readonly metrics: TaskMetrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /** `POST /v1/chat/completions`: OpenAI's chunks or its completion. */
+  async complete(caller: ApiKeyFacts, parameters: CompletionParameters, reply: FastifyReply): Promise<void> {
+    const isStream = parameters.stream === true;
+    const task = await this.submits.submit(caller, { parameters, follow: isStream ? 'stream' : 'answer' });
+    const facts: CompletionFacts = {
+      taskId: task.taskId,
+      sessionId: task.sessionId,
+      model: parameters.model,
+      created: Math.floor(this.clock.ms() / 1_000),
+    };
+    if (!isStream) return this.answer(reply, task, facts);
+    const includeUsage = parameters.stream_options?.include_usage === true;
+    return this.stream(reply, task, openAiFormat(task.taskId, new CompletionChunks(facts, { includeUsage })));
+  }
+
+  /** `POST /v1/sessions/:id/tasks`: the native stream, or 202 with the task to be read later. */
+  async submitTask(caller: ApiKeyFacts, sessionId: string, request: { body: unknown; reply: FastifyReply }) {
+    const parameters: TaskParameters = parseInput(
+      taskParameters,
+      withoutUnsupported(request.body),
+      'the body',
+    );
+    const isStream = parameters.stream === true;
+    const task = await this.submits.submit(caller, {
+      parameters,
+      sessionId,
+      follow: isStream ? 'stream' : 'no',
+    });
+    if (isStream) return this.stream(request.reply, task, nativeFormat(task.taskId));
+    const { taskId, position } = task;
+    await request.reply
+      .status(202)
+      .header('location', `/v1/tasks/${taskId}`)
+      .send({ taskId, sessionId: task.sessionId, position });
+  }
+
+  private async stream(reply: FastifyReply, task: RunningTask, format: SseFormat): Promise<void> {
+    const { observe, end } = this.metrics.follow(task, 'rest');
+    await streamTask(reply, task, { format, observe }).finally(end);
+  }
+
+  private async answer(reply: FastifyReply, task: RunningTask, facts: CompletionFacts): Promise<void> {
+    const { observe, end } = this.metrics.follow(task, 'rest');
+    const onClose = (): void => void task.leave('the client closed the connection');
+    reply.raw.once('close', onClose);
+    if (reply.raw.destroyed) onClose();
+    const texts: string[] = [];
+    try {
+      for await (const event of task.events()) {
+        if (event.type === 'shown') texts[event.choice] = (texts[event.choice] ?? '') + textOf(event);
+        else observe(event);
+        if (event.type === 'failed') throw faultOfFailure(event);
+        if (event.type === 'finalised')
+          await reply.header('x-ganglion-task', task.taskId).send(completionOf(facts, texts, event.record));
+      }
+    } finally {
+      reply.raw.off('close', onClose);
+      await task.leave('the answer could not be sent');
+      end();
+    }
+  }
+}

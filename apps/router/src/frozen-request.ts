@@ -1,0 +1,91 @@
+import {
+  type ClientMessage,
+  type CompletionParameters,
+  Fault,
+  type FrozenRequest,
+  type ModelView,
+  type TaskParameters,
+} from '@ganglion/contracts';
+
+/** Where a request's chance comes from. */
+export interface Draw {
+  /** Uniform in 0 … 2⁵³−1. */
+  seed(): number;
+  /** 32 random bytes in lowercase hex. */
+  salt(): string;
+}
+
+/** A frozen request travels in one broker message (1 MB), in an envelope and as escaped JSON. */
+const MAX_REQUEST_BYTES = 800_000;
+
+/**
+ * The request with nothing left open: the model's defaults where the client said nothing, a drawn seed, a salt.
+ * Its RFC 8785 JSON is what every attempt and the receipt refer to.
+ * @throws Fault INVALID for a contradiction or more tokens than the model's context, TOO_LARGE for too much text.
+ */
+export const freezeRequest = (
+  parameters: CompletionParameters | TaskParameters,
+  model: ModelView,
+  draw: Draw,
+): FrozenRequest => {
+  const { defaults } = model;
+  const request: FrozenRequest = {
+    model: model.id,
+    modelDigest: model.digest,
+    prompt: { messages: parameters.messages.map(toMessage) },
+    choices: parameters.n ?? 1,
+    sampling: {
+      temperature: parameters.temperature ?? defaults.temperature,
+      topP: parameters.top_p ?? defaults.topP,
+      topK: parameters.top_k ?? defaults.topK,
+      minP: parameters.min_p ?? 0,
+      presencePenalty: parameters.presence_penalty ?? 0,
+      frequencyPenalty: parameters.frequency_penalty ?? 0,
+      repetitionPenalty: parameters.repetition_penalty ?? 1,
+      seed: parameters.seed ?? draw.seed(),
+      maxTokens: maxTokensOf(parameters, model),
+      stop: stopsOf(parameters.stop),
+    },
+    salt: draw.salt(),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(request)).length;
+  if (bytes > MAX_REQUEST_BYTES)
+    throw new Fault(
+      'TOO_LARGE',
+      `the messages make a request of ${bytes} bytes; ${MAX_REQUEST_BYTES} is the most: send less text`,
+      { field: 'messages' },
+    );
+  return request;
+};
+
+const toMessage = ({ role, content }: ClientMessage) => ({
+  role: role === 'developer' ? ('system' as const) : role,
+  content: typeof content === 'string' ? content : content.map(({ text }) => text).join('\n'),
+});
+
+const maxTokensOf = (
+  {
+    max_tokens: older,
+    max_completion_tokens: newer,
+  }: Pick<CompletionParameters, 'max_tokens' | 'max_completion_tokens'>,
+  { id, contextLength, defaults }: ModelView,
+): number => {
+  if (older != null && newer != null && older !== newer)
+    throw new Fault('INVALID', 'max_tokens and max_completion_tokens differ: send one of them', {
+      field: 'max_tokens',
+    });
+  const asked = newer ?? older;
+  if (asked == null) return Math.min(defaults.maxTokens, contextLength);
+  if (asked > contextLength)
+    throw new Fault(
+      'INVALID',
+      `${newer == null ? 'max_tokens' : 'max_completion_tokens'} is ${asked}, but ${id} has a context of ${contextLength} tokens: ask for fewer`,
+      { field: newer == null ? 'max_tokens' : 'max_completion_tokens', reason: 'context_length_exceeded' },
+    );
+  return asked;
+};
+
+const stopsOf = (stop: CompletionParameters['stop']): string[] => {
+  if (stop == null) return [];
+  return typeof stop === 'string' ? [stop] : [...new Set(stop)];
+};

@@ -1,0 +1,54 @@
+import { Fault, nodeId, nodePool, nodeState } from '@ganglion/contracts';
+import { Bus } from '@ganglion/messaging';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Public } from './caller.js';
+import { parseInput } from './input.js';
+import { JoinLimitGuard } from './join-limit.guard.js';
+import { pageQuery } from './paging.js';
+
+const nodeQuery = pageQuery.extend({ state: nodeState.optional() });
+
+/** A declaration travels in one broker message (1 MB). */
+const MAX_JOIN_BYTES = 900_000;
+
+@Controller('v1/nodes')
+export class NodesController {
+  constructor(private readonly bus: Bus) {}
+
+  @Get()
+  list(@Query() query: unknown) {
+    return this.bus.request(nodePool.list, parseInput(nodeQuery, query, 'the query'));
+  }
+
+  @Get(':id')
+  get(@Param('id') id: string) {
+    return this.bus.request(nodePool.get, { nodeId: parseInput(nodeId, id, 'the node id') });
+  }
+
+  /** A miner's first step in: what it must sign. */
+  @Post('nonce')
+  @HttpCode(200)
+  @Public()
+  @UseGuards(JoinLimitGuard)
+  nonce() {
+    return this.bus.request(nodePool.nonce, {});
+  }
+
+  /** A miner's second step in: its signature, and a join token if it is unknown, authenticate it. */
+  @Post('join')
+  @HttpCode(200)
+  @Public()
+  @UseGuards(JoinLimitGuard)
+  join(@Body() body: unknown) {
+    const input = parseInput(nodePool.join.input, body, 'the body');
+    if (Buffer.byteLength(JSON.stringify(input)) > MAX_JOIN_BYTES)
+      throw new Fault(
+        'TOO_LARGE',
+        `the declaration is larger than ${MAX_JOIN_BYTES} bytes: send fewer challenges`,
+        {
+          field: 'declared.model.challenges',
+        },
+      );
+    return this.bus.request(nodePool.join, input, { timeoutMs: 10_000 });
+  }
+}

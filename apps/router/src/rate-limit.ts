@@ -1,0 +1,28 @@
+/** Token buckets by key: `perMinute` at once, refilled evenly. Bounded: full buckets are forgotten first. */
+export class RateLimit {
+  readonly #perMinute: number;
+  readonly #maxKeys: number;
+  readonly #buckets = new Map<string, { left: number; at: number }>();
+
+  constructor({ perMinute, maxKeys = 10_000 }: { perMinute: number; maxKeys?: number }) {
+    this.#perMinute = perMinute;
+    this.#maxKeys = maxKeys;
+  }
+
+  /** Takes one. @returns 0 if there was one, or the seconds until there is. @param now ms of any steady clock */
+  take(key: string, now: number): number {
+    const { left, at } = this.#buckets.get(key) ?? { left: this.#perMinute, at: now };
+    const refilled = Math.min(this.#perMinute, left + (Math.max(0, now - at) * this.#perMinute) / 60_000);
+    if (refilled < 1) return Math.ceil(((1 - refilled) * 60) / this.#perMinute);
+    this.#buckets.delete(key);
+    this.makeRoom();
+    this.#buckets.set(key, { left: refilled - 1, at: now });
+    return 0;
+  }
+
+  /** The key unheard of for longest has the fullest bucket. */
+  private makeRoom(): void {
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size >= this.#maxKeys && oldest !== undefined) this.#buckets.delete(oldest);
+  }
+}

@@ -1,0 +1,33 @@
+import { readConfig } from '@ganglion/runtime';
+import { z } from 'zod';
+import { type ModelAliases, readModelAliases } from './model-aliases.js';
+
+const aliases = z
+  .string()
+  .default('')
+  .transform((text, context): ModelAliases => {
+    try {
+      return readModelAliases(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
+/** The router's own environment. */
+export const readRouterConfig = () =>
+  readConfig({
+    PORT: z.coerce.number().int().min(0).max(65_535).default(8_080),
+    HOST: z.string().default('127.0.0.1'),
+    /** Other names of models: `gpt-4o-mini=tiny,default=tiny`. */
+    MODEL_ALIASES: aliases,
+    /** A task that takes longer is EXPIRED. */
+    TASK_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(3_600).default(600),
+    /** Joins and nonces one address may ask for in a minute. */
+    JOINS_PER_MINUTE: z.coerce.number().int().min(1).default(120),
+    /** Behind a proxy of your own: believe its X-Forwarded-For. */
+    TRUST_PROXY: z.stringbool().default(false),
+  });
+
+export type RouterConfig = ReturnType<typeof readRouterConfig>;
+export const ROUTER_CONFIG = Symbol('router config');

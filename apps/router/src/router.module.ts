@@ -1,0 +1,45 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ApiKeysService } from './api-keys.service.js';
+import { AuthGuard } from './auth.guard.js';
+import { ChatController } from './chat.controller.js';
+import { ClientGateway } from './client.gateway.js';
+import { CompletionsService } from './completions.service.js';
+import { HttpFaultFilter } from './fault.filter.js';
+import { HealthController } from './health.controller.js';
+import { KeysController } from './keys.controller.js';
+import { ModelsController } from './models.controller.js';
+import { ModelsService } from './models.service.js';
+import { NetworkController } from './network.controller.js';
+import { NodesController } from './nodes.controller.js';
+import { readRouterConfig, ROUTER_CONFIG } from './router.config.js';
+import { SessionsController } from './sessions.controller.js';
+import { SubmitService } from './submit.service.js';
+import { TaskMetrics } from './task-metrics.js';
+import { TasksController } from './tasks.controller.js';
+
+/** The gateway for clients: REST, server-sent events and socket.io over one `submit`. Keeps no state of its own. */
+@Module({
+  controllers: [
+    ChatController,
+    HealthController,
+    KeysController,
+    ModelsController,
+    NetworkController,
+    NodesController,
+    SessionsController,
+    TasksController,
+  ],
+  providers: [
+    { provide: ROUTER_CONFIG, useFactory: readRouterConfig },
+    { provide: APP_FILTER, useClass: HttpFaultFilter },
+    { provide: APP_GUARD, useClass: AuthGuard },
+    ApiKeysService,
+    ClientGateway,
+    CompletionsService,
+    ModelsService,
+    SubmitService,
+    TaskMetrics,
+  ],
+})
+export class RouterModule {}

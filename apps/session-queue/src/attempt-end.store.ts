@@ -1,0 +1,88 @@
+import {
+  type AttemptState,
+  type Event,
+  type PayloadOf,
+  type Reason,
+  sessionQueue,
+} from '@ganglion/contracts';
+import { move } from '@ganglion/database';
+import { assignmentLifecycle } from './assignment.lifecycle.js';
+import { attemptLifecycle, liveAttemptStates } from './attempt.lifecycle.js';
+import type { Tx } from './database.store.js';
+
+export interface AttemptEnd<E extends Event> {
+  attempt: { id: string; nodeId: string };
+  to: Extract<AttemptState, 'ACCEPTED' | 'REFUSED' | 'REJECTED' | 'LOST' | 'CANCELLED'>;
+  reason: Reason | null;
+  at: Date;
+  data?: Record<string, unknown>;
+  says?: { event: E; payload: PayloadOf<E> };
+}
+
+/**
+ * Ends an attempt and frees its slot, in the caller's transaction. False when it had ended before. A LOST attempt
+ * keeps its slot: only a re-test tells what the node can do now.
+ */
+export const endAttempt = async <E extends Event>(tx: Tx, end: AttemptEnd<E>): Promise<boolean> => {
+  const { attempt, to, reason, at, says } = end;
+  const row = await move(tx, attemptLifecycle, {
+    delegate: tx.attempt,
+    id: attempt.id,
+    from: liveAttemptStates.filter((state) => attemptLifecycle.can(state, to)),
+    to,
+    at,
+    reason,
+    data: { endedAt: at, ...end.data },
+    ...(says ? { says: { event: says.event, payload: () => says.payload } } : {}),
+  });
+  if (!row) return false;
+  if (to !== 'LOST') {
+    await tx.slot.updateMany({
+      where: { attemptId: attempt.id },
+      data: { attemptId: null, expectedTokens: 0 },
+    });
+    await settleAssignment(tx, attempt.nodeId, at);
+  }
+  return true;
+};
+
+/** An ENDING assignment whose node runs nothing any more has ended. */
+export const settleAssignment = async (tx: Tx, nodeId: string, at: Date): Promise<void> => {
+  const assignment = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
+  if (!assignment) return;
+  if (assignment.state !== 'ENDING') {
+    await tx.assignment.update({ where: { id: assignment.id }, data: { lastBusyAt: at } });
+    return;
+  }
+  const busy = await tx.attempt.count({
+    where: { nodeId, state: { in: [...liveAttemptStates] }, task: { nodeId: null } },
+  });
+  if (busy > 0) return;
+  await endAssignment(tx, { assignment, reason: assignment.reason as Reason, at });
+};
+
+/** The node leaves the session now; node-pool hears it and has it re-tested. */
+export const endAssignment = async (
+  tx: Tx,
+  {
+    assignment,
+    reason,
+    at,
+  }: { assignment: { id: string; nodeId: string; sessionId: string }; reason: Reason; at: Date },
+): Promise<void> => {
+  const { id, nodeId, sessionId } = assignment;
+  const row = await move(tx, assignmentLifecycle, {
+    delegate: tx.assignment,
+    id,
+    from: ['ACTIVE', 'ENDING'],
+    to: 'ENDED',
+    at,
+    reason,
+    data: { activeNodeId: null, endedAt: at },
+    says: {
+      event: sessionQueue.assignmentEnded,
+      payload: () => ({ sessionId, nodeId, reason, at: at.toISOString() }),
+    },
+  });
+  if (row) await tx.slot.deleteMany({ where: { nodeId, index: { gte: 0 } } });
+};

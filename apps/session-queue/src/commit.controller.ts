@@ -1,0 +1,25 @@
+import { type InputOf, type OutputOf, sessionQueue } from '@ganglion/contracts';
+import { Handles, type MessageContext } from '@ganglion/messaging';
+import { Controller } from '@nestjs/common';
+import { CommitService } from './commit.service.js';
+
+@Controller()
+export class CommitController {
+  constructor(private readonly commits: CommitService) {}
+
+  @Handles(sessionQueue.precommit)
+  precommit(
+    input: InputOf<typeof sessionQueue.precommit>,
+    { nodeId }: MessageContext,
+  ): Promise<OutputOf<typeof sessionQueue.precommit>> {
+    return this.commits.precommit(input, nodeId!);
+  }
+
+  @Handles(sessionQueue.commit)
+  commit(
+    input: InputOf<typeof sessionQueue.commit>,
+    { nodeId }: MessageContext,
+  ): Promise<OutputOf<typeof sessionQueue.commit>> {
+    return this.commits.commit(input, nodeId!);
+  }
+}

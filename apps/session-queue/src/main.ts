@@ -1,0 +1,4 @@
+import { serve } from '@ganglion/runtime';
+import { SessionQueueModule } from './session-queue.module.js';
+
+await serve('session-queue', SessionQueueModule);

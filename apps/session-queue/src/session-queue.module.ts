@@ -1,0 +1,65 @@
+import { Bus } from '@ganglion/messaging';
+import { Clock, databaseUrl, Health, Metrics, secret } from '@ganglion/runtime';
+import { Module } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { AssignmentController } from './assignment.controller.js';
+import { AssignmentStore } from './assignment.store.js';
+import { CommitController } from './commit.controller.js';
+import { CommitService } from './commit.service.js';
+import { CommitStore } from './commit.store.js';
+import { QueueDatabase, QueueOutbox } from './database.store.js';
+import { DispatchService } from './dispatch.service.js';
+import { DispatchStore } from './dispatch.store.js';
+import { EndingService } from './ending.service.js';
+import { FrameWatch } from './frame-watch.js';
+import { NetworkKey } from './network-key.js';
+import { RevealService } from './reveal.service.js';
+import { SweepService } from './sweep.service.js';
+import { SweepStore } from './sweep.store.js';
+import { TaskController } from './task.controller.js';
+import { TaskService } from './task.service.js';
+import { TaskStore } from './task.store.js';
+import { ValidationService } from './validation.service.js';
+import { WaitingService } from './waiting.service.js';
+
+@Module({
+  controllers: [TaskController, AssignmentController, CommitController],
+  providers: [
+    {
+      provide: QueueDatabase,
+      inject: [Health],
+      useFactory: (health: Health) => {
+        const database = new QueueDatabase(databaseUrl());
+        health.require('database', async () => (await database.client.$queryRaw`SELECT 1`) !== undefined);
+        return database;
+      },
+    },
+    {
+      provide: QueueOutbox,
+      inject: [QueueDatabase, Bus, Clock],
+      useFactory: ({ client }: QueueDatabase, bus: Bus, clock: Clock) =>
+        new QueueOutbox({
+          client,
+          publish: (...event) => bus.publishEvent(...event),
+          clock,
+          holder: randomUUID(),
+        }),
+    },
+    { provide: NetworkKey, useFactory: () => new NetworkKey(secret('network.key') ?? '') },
+    DispatchStore,
+    TaskStore,
+    CommitStore,
+    AssignmentStore,
+    SweepStore,
+    FrameWatch,
+    DispatchService,
+    TaskService,
+    ValidationService,
+    CommitService,
+    EndingService,
+    RevealService,
+    SweepService,
+    WaitingService,
+  ],
+})
+export class SessionQueueModule {}

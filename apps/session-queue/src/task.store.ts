@@ -1,0 +1,233 @@
+import {
+  Fault,
+  type InputOf,
+  type OutputOf,
+  type Reason,
+  sessionQueue,
+  type TaskSubmitted,
+  type TaskView,
+} from '@ganglion/contracts';
+import { born, history, move } from '@ganglion/database';
+import type { Prisma, Task } from '@ganglion/database/session-queue';
+import { Clock } from '@ganglion/runtime';
+import { Injectable } from '@nestjs/common';
+import { QueueDatabase, QueueOutbox } from './database.store.js';
+import { laneOf, TEST_SLOT } from './lane.js';
+import { taskLifecycle } from './task.lifecycle.js';
+
+/** Prompt characters per token, for the load estimate of a task that was not tokenised yet. */
+const CHARS_PER_TOKEN = 3;
+
+/** Tasks as clients and other modules see them. */
+@Injectable()
+export class TaskStore {
+  constructor(
+    private readonly database: QueueDatabase,
+    private readonly outbox: QueueOutbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes a task in; false when this id was taken in before. */
+  async insert(submitted: TaskSubmitted, requestDigest: string): Promise<boolean> {
+    const at = this.clock.now();
+    const { taskId, sessionId, owner, nodeId, redundancy, holdReveal, request } = submitted;
+    return this.database.transaction(async (tx) => {
+      const { count } = await tx.task.createMany({
+        data: [
+          {
+            id: taskId,
+            state: taskLifecycle.initial,
+            sessionId,
+            owner,
+            nodeId,
+            model: request.model,
+            modelDigest: request.modelDigest,
+            redundancy,
+            holdReveal,
+            submitted,
+            requestDigest,
+            expectedTokens: expectedTokens(submitted),
+            submittedAt: new Date(submitted.submittedAt),
+            expiresAt: new Date(submitted.expiresAt),
+            nextOfferAt: at,
+          },
+        ],
+        skipDuplicates: true,
+      });
+      if (count === 0) return false;
+      await born(tx, taskLifecycle, { id: taskId, at });
+      if (nodeId !== null)
+        await tx.slot.createMany({ data: [{ nodeId, index: TEST_SLOT }], skipDuplicates: true });
+      return true;
+    });
+  }
+
+  async get(taskId: string): Promise<Task> {
+    const task = await this.database.client.task.findUnique({ where: { id: taskId } });
+    if (!task) throw new Fault('NOT_FOUND', `taskId: no task ${taskId}`);
+    return task;
+  }
+
+  /** Place in its lane, from 1; 0 when it no longer waits. */
+  async position(task: Pick<Task, 'id' | 'state' | 'sessionId' | 'nodeId' | 'submittedAt'>): Promise<number> {
+    if (task.state !== 'QUEUED') return 0;
+    const before = await this.database.client.task.count({
+      where: {
+        ...laneOf(task),
+        state: 'QUEUED',
+        OR: [
+          { submittedAt: { lt: task.submittedAt } },
+          { submittedAt: task.submittedAt, id: { lt: task.id } },
+        ],
+      },
+    });
+    return before + 1;
+  }
+
+  /** Milliseconds until its turn: the tokens before it over the lane's measured speed. Null: no node works for it. */
+  async eta(task: Pick<Task, 'id' | 'state' | 'sessionId' | 'submittedAt'>): Promise<number | null> {
+    if (task.state !== 'QUEUED' || task.sessionId === null) return null;
+    const { sessionId, submittedAt } = task;
+    const { client } = this.database;
+    const [speed, waiting, running] = await Promise.all([
+      client.assignment.aggregate({ where: { sessionId, state: 'ACTIVE' }, _sum: { tokensPerSecond: true } }),
+      client.task.aggregate({
+        where: { sessionId, state: 'QUEUED', submittedAt: { lt: submittedAt } },
+        _sum: { expectedTokens: true },
+      }),
+      client.task.aggregate({
+        where: { sessionId, state: { in: ['DISPATCHED', 'STREAMING'] } },
+        _sum: { expectedTokens: true },
+      }),
+    ]);
+    const perSecond = speed._sum.tokensPerSecond ?? 0;
+    if (perSecond === 0) return null;
+    return Math.round(
+      (((waiting._sum.expectedTokens ?? 0) + (running._sum.expectedTokens ?? 0)) / perSecond) * 1_000,
+    );
+  }
+
+  async view(taskId: string): Promise<TaskView> {
+    const task = await this.get(taskId);
+    const rows = await this.database.client.attempt.findMany({
+      where: { taskId },
+      orderBy: { attempt: 'asc' },
+    });
+    const [position, etaMs, taskHistory] = await Promise.all([
+      this.position(task),
+      this.eta(task),
+      history(this.database.client, taskLifecycle.name, taskId),
+    ]);
+    const attempts = await Promise.all(
+      rows.map(async ({ id, attempt, nodeId, state, reason, offeredAt, endedAt }) => ({
+        attempt,
+        nodeId,
+        state,
+        reason: reason as Reason | null,
+        offeredAt: offeredAt.toISOString(),
+        endedAt: endedAt?.toISOString() ?? null,
+        history: await history(this.database.client, 'attempt', id),
+      })),
+    );
+    const result = task.result as TaskView['result'];
+    return { ...toSummary(task), position, etaMs, attempts, history: taskHistory, result };
+  }
+
+  async list({
+    cursor,
+    limit,
+    owner,
+    sessionId,
+  }: InputOf<typeof sessionQueue.list>): Promise<OutputOf<typeof sessionQueue.list>> {
+    const rows = await this.database.client.task.findMany({
+      where: {
+        ...(owner === null ? {} : { owner }),
+        ...(sessionId === null ? {} : { sessionId }),
+        ...(cursor === undefined ? {} : { id: { lt: cursor } }),
+      },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit).map((row) => ({ ...toSummary(row), position: 0, etaMs: null }));
+    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.taskId ?? null) : null };
+  }
+
+  async receipt(taskId: string): Promise<Record<string, unknown>> {
+    const task = await this.get(taskId);
+    if (task.receipt !== null) return task.receipt as Record<string, unknown>;
+    throw new Fault('CONFLICT', `task ${taskId} has no receipt: it is ${task.state}`, { state: task.state });
+  }
+
+  /** A task that waits ends at once; one that runs is CANCELLING until its miner commits or `cancelBy`. */
+  async cancel(task: Task, reason: Reason, graceMs: number): Promise<'CANCELLED' | 'CANCELLING' | null> {
+    const at = this.clock.now();
+    const { id, sessionId, owner } = task;
+    const outcome = await this.database.transaction(async (tx) => {
+      const cancelled = await move(tx, taskLifecycle, {
+        delegate: tx.task,
+        id,
+        from: 'QUEUED',
+        to: 'CANCELLED',
+        at,
+        reason,
+        data: { endedAt: at },
+        says: {
+          event: sessionQueue.taskCancelled,
+          payload: () => ({
+            taskId: id,
+            sessionId,
+            owner,
+            reason,
+            at: at.toISOString(),
+            promptTokens: 0,
+            completionTokens: 0,
+          }),
+        },
+      });
+      if (cancelled) return 'CANCELLED' as const;
+      const cancelling = await move(tx, taskLifecycle, {
+        delegate: tx.task,
+        id,
+        from: ['DISPATCHED', 'STREAMING', 'PRECOMMITTED'],
+        to: 'CANCELLING',
+        at,
+        reason,
+        data: { cancelBy: new Date(at.getTime() + graceMs) },
+      });
+      return cancelling ? ('CANCELLING' as const) : null;
+    });
+    this.outbox.wake();
+    return outcome;
+  }
+
+  /** Tasks of a session that have not ended. */
+  async openTasks(sessionId: string): Promise<Task[]> {
+    const where: Prisma.TaskWhereInput = {
+      sessionId,
+      state: { in: ['QUEUED', 'DISPATCHED', 'STREAMING', 'PRECOMMITTED'] },
+    };
+    return this.database.client.task.findMany({ where });
+  }
+}
+
+/** The most a task may cost its node, in tokens. */
+const expectedTokens = ({ request }: TaskSubmitted): number => {
+  const { prompt, sampling, choices } = request;
+  const chars =
+    'text' in prompt
+      ? prompt.text.length
+      : prompt.messages.reduce((sum, { content }) => sum + content.length, 0);
+  return Math.ceil(chars / CHARS_PER_TOKEN) + sampling.maxTokens * choices;
+};
+
+const toSummary = (task: Task) => ({
+  taskId: task.id,
+  sessionId: task.sessionId,
+  owner: task.owner,
+  state: task.state,
+  reason: task.reason as Reason | null,
+  model: task.model,
+  redundancy: task.redundancy,
+  submittedAt: task.submittedAt.toISOString(),
+  endedAt: task.endedAt?.toISOString() ?? null,
+});

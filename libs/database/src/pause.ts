@@ -1,0 +1,32 @@
+/** A wait that others can end. */
+export class Pause {
+  private end: (() => void) | undefined;
+  private isDue = false;
+
+  /** Resolves after `ms` of real time, or at once when `cut` is or was called. */
+  async for(ms: number): Promise<void> {
+    if (!this.isDue) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.end = () => (clearTimeout(timer), resolve());
+      });
+    }
+    this.end = undefined;
+    this.isDue = false;
+  }
+
+  /** Ends the wait under way, or the next one. */
+  cut(): void {
+    this.isDue = true;
+    this.end?.();
+  }
+}
+
+/**
+ * The wait before try number `failures` (from 1): doubling from `firstMs` up to `mostMs`, and a random half of it, so that
+ * replicas that failed together do not return together.
+ */
+export function backOffMs(failures: number, firstMs = 100, mostMs = 5_000): number {
+  const full = Math.min(mostMs, firstMs * 2 ** Math.min(failures - 1, 30));
+  return full / 2 + Math.random() * (full / 2);
+}

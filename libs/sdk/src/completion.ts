@@ -1,0 +1,62 @@
+import { finishReason, usageView, type UsageView } from '@ganglion/contracts';
+import { z } from 'zod';
+
+const references = z.object({
+  taskId: z.uuid(),
+  sessionId: z.string().optional(),
+  receipt: z.string().nullable().optional(),
+});
+
+/** `chat.completion`, as far as the SDK reads it. */
+export const completionSchema = z.object({
+  model: z.string(),
+  choices: z.array(
+    z.object({
+      index: z.int(),
+      message: z.object({ content: z.string().nullable() }),
+      finish_reason: finishReason,
+    }),
+  ),
+  usage: usageView,
+  ganglion: references,
+});
+
+/** `chat.completion.chunk`, or an error inside a stream. */
+export const chunkSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        index: z.int(),
+        delta: z.object({ content: z.string().nullish() }),
+        finish_reason: finishReason.nullish(),
+      }),
+    )
+    .default([]),
+  usage: usageView.nullish(),
+  ganglion: references.optional(),
+});
+
+export interface Answer {
+  readonly taskId: string;
+  /** The text of the first choice. */
+  readonly text: string;
+  readonly choices: readonly { readonly index: number; readonly text: string; readonly finish: string }[];
+  readonly usage: UsageView;
+  /** Path of the receipt, for `tasks.receipt`; null when nothing was committed. */
+  readonly receipt: string | null;
+}
+
+export const toAnswer = ({ choices, usage, ganglion }: z.infer<typeof completionSchema>): Answer => {
+  const texts = choices.map(({ index, message, finish_reason: finish }) => ({
+    index,
+    text: message.content ?? '',
+    finish,
+  }));
+  return {
+    taskId: ganglion.taskId,
+    text: texts[0]?.text ?? '',
+    choices: texts,
+    usage,
+    receipt: ganglion.receipt ?? null,
+  };
+};

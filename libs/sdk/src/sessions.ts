@@ -1,0 +1,45 @@
+import { page, pageOf, session, type sessionParameters, sessionView, type SessionView } from '@ganglion/contracts';
+import type { z } from 'zod';
+import type { CallOptions, Http } from './http.js';
+
+export type OpenSession = z.input<typeof sessionParameters>;
+export type PageOptions = z.input<typeof page>;
+
+export const pageQuery = (options: PageOptions & Record<string, unknown> = {}): string => {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+};
+
+/** Explicit sessions: nodes reserved for their owner. */
+export class Sessions {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Opens a session: READY, or RESERVING while its nodes are gathered (ask `get` again). */
+  open(parameters: OpenSession, { signal }: CallOptions = {}): Promise<SessionView> {
+    return this.#http.json('/v1/sessions', session.open.output, {
+      method: 'POST',
+      body: parameters,
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  get(sessionId: string, options: CallOptions = {}): Promise<SessionView> {
+    return this.#http.json(`/v1/sessions/${encodeURIComponent(sessionId)}`, sessionView, options);
+  }
+
+  list(paging: PageOptions = {}, options: CallOptions = {}) {
+    return this.#http.json(`/v1/sessions${pageQuery(paging)}`, pageOf(sessionView), options);
+  }
+
+  /** Lets running tasks end and gives the nodes back. */
+  close(sessionId: string, options: CallOptions = {}): Promise<SessionView> {
+    return this.#http.json(`/v1/sessions/${encodeURIComponent(sessionId)}`, sessionView, {
+      ...options,
+      method: 'DELETE',
+    });
+  }
+}
