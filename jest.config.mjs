@@ -20,8 +20,38 @@ const common = {
   },
 };
 
+const isNotSource = ['/node_modules/', '/dist/'];
+
 export default {
+  // Specs wait for real servers, on machines that may be busy; none of them measures time.
+  testTimeout: 60_000,
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/apps/e2e/', '\\.service\\.spec\\.ts$', '\\.store\\.spec\\.ts$'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'],
+      testPathIgnorePatterns: [
+        ...isNotSource,
+        '<rootDir>/apps/e2e/',
+        '\\.service\\.spec\\.ts$',
+        '\\.store\\.spec\\.ts$',
+      ],
+    },
+    {
+      ...common,
+      displayName: 'service',
+      testMatch: ['<rootDir>/{libs,apps}/**/*.{store,service}.spec.ts'],
+      testPathIgnorePatterns: [...isNotSource, '<rootDir>/apps/e2e/'],
+      globalSetup: '<rootDir>/libs/testkit/jest/postgres-setup.mjs',
+      globalTeardown: '<rootDir>/libs/testkit/jest/postgres-teardown.mjs',
+    },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/apps/e2e/src/**/*.spec.ts'],
+      testEnvironment: '<rootDir>/libs/testkit/jest/log-on-failure.mjs',
+      globalSetup: '<rootDir>/libs/testkit/jest/network-setup.mjs',
+      globalTeardown: '<rootDir>/libs/testkit/jest/network-teardown.mjs',
+    },
   ],
 };

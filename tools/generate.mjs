@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Generates the Prisma client of every module (`prisma/<module>/schema.prisma` → `libs/database/src/generated/<module>`).
+ * Generates the Prisma client of every module (`prisma/<module>/schema.prisma` → `libs/database/src/generated/<module>`), and
+ * that of the module `trial`, on which the library's own specs work.
  * Needs no network: the schema engine, which Prisma would download, takes no part in generation. A module whose schema and
  * Prisma version are unchanged since the last run is skipped; `--force` generates all.
  */
@@ -14,7 +15,14 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamps = join(root, 'node_modules', '.cache', 'ganglion-prisma');
 const force = process.argv.includes('--force');
 
-const schemaOf = (module) => join(root, 'prisma', module, 'schema.prisma');
+const folders = [join(root, 'prisma'), join(root, 'libs', 'database', 'fixture')];
+const schemas = new Map(
+  folders
+    .filter((folder) => existsSync(folder)) // a production image has no fixture
+    .flatMap((folder) => readdirSync(folder).map((module) => [module, join(folder, module, 'schema.prisma')]))
+    .filter(([, schema]) => existsSync(schema)),
+);
+const schemaOf = (module) => schemas.get(module);
 const outputOf = (module) => join(root, 'libs', 'database', 'src', 'generated', module);
 const stampOf = (module) => join(stamps, module);
 
@@ -24,7 +32,11 @@ const prismaVersion = JSON.parse(
 
 /** The hash of all that the generated client depends on. */
 function fingerprint(module) {
-  return createHash('sha256').update(prismaVersion).update('\0').update(readFileSync(schemaOf(module))).digest('hex');
+  return createHash('sha256')
+    .update(prismaVersion)
+    .update('\0')
+    .update(readFileSync(schemaOf(module)))
+    .digest('hex');
 }
 
 function isCurrent(module) {
@@ -54,7 +66,8 @@ function generate(module) {
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code !== 0) return reject(new Error(`prisma generate failed for ${module} (exit ${code}):\n${output}`));
+      if (code !== 0)
+        return reject(new Error(`prisma generate failed for ${module} (exit ${code}):\n${output}`));
       mkdirSync(stamps, { recursive: true });
       writeFileSync(stampOf(module), before);
       resolve();
@@ -62,11 +75,11 @@ function generate(module) {
   });
 }
 
-const modules = readdirSync(join(root, 'prisma')).filter((name) => existsSync(schemaOf(name)));
+const modules = [...schemas.keys()];
 const stale = modules.filter((module) => !isCurrent(module));
 const results = await Promise.allSettled(
   stale.map((module) => {
-    // A model that was removed would otherwise leave its file behind.
+    // Interrupted, it must not be taken for done.
     rmSync(stampOf(module), { force: true });
     return generate(module);
   }),

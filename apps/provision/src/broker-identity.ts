@@ -47,7 +47,10 @@ export const minerScope = (minerSigning: KeyPair): SigningKey =>
   });
 
 /** What the network's account allows. `revocations` are kept when the claims are renewed. */
-export const networkAccount = (minerSigning: KeyPair, revocations?: Account['revocations']): Partial<Account> => ({
+export const networkAccount = (
+  minerSigning: KeyPair,
+  revocations?: Account['revocations'],
+): Partial<Account> => ({
   limits: { ...accountLimits, ...jetstreamLimits },
   signing_keys: [minerScope(minerSigning)],
   ...(revocations ? { revocations } : {}),

@@ -31,7 +31,7 @@ export const keepCredentials = async (
     new TextDecoder().decode(fmtCreds(await userJwt(name, permissions, account, user), user));
   const kept = await readSecret(path);
   if (kept === undefined) return replaceSecret(path, await sign(createUser()));
-  const { key, uc, aid } = await parseCreds(new TextEncoder().encode(kept)).catch((error: unknown) => {
+  const { key, uc, aid } = await parseCreds(new TextEncoder().encode(`${kept}\n`)).catch((error: unknown) => {
     throw new Error(`${path} holds no NATS credentials (${String(error)}): delete it for new ones`);
   });
   const wanted = claims(permissions);

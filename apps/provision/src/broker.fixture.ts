@@ -38,7 +38,12 @@ export class ProvisionedBroker implements AsyncDisposable {
     await provideKeys({
       secrets: join(folder, 'secrets'),
       brokerConfigFile: configFile,
-      broker: { host: '127.0.0.1', port, storeDir: join(folder, 'jetstream'), resolverDir: join(folder, 'jwt') },
+      broker: {
+        host: '127.0.0.1',
+        port,
+        storeDir: join(folder, 'jetstream'),
+        resolverDir: join(folder, 'jwt'),
+      },
       publicUrl: 'http://127.0.0.1:8080',
     });
     const server = await BrokerServer.start({ configFile, port, logFile: join(folder, 'nats.log') });
@@ -66,7 +71,7 @@ export class ProvisionedBroker implements AsyncDisposable {
   }
 
   async asModule(name: ModuleName | 'provision', file = 'nats.creds'): Promise<NatsConnection> {
-    const creds = new TextEncoder().encode(await this.secret(name, file));
+    const creds = await readFile(this.path(name, file));
     return this.connect({ inboxPrefix: `_INBOX.${name}`, authenticator: credsAuthenticator(creds) });
   }
 

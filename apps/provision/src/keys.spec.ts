@@ -25,7 +25,9 @@ describe('provision keys', () => {
   const text = async (...path: string[]): Promise<string> =>
     (await readFile(join(folder, 'secrets', ...path), 'utf8')).trim();
   const everything = async (): Promise<Record<string, string>> => {
-    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) =>
+      each.isFile(),
+    );
     const entries = files.map(async ({ parentPath, name }): Promise<[string, string]> => {
       const path = join(parentPath, name);
       return [path.slice(folder.length), await readFile(path, 'utf8')];
@@ -51,7 +53,10 @@ describe('provision keys', () => {
 
   it('gives the owners of key and token the hashes, and only those', async () => {
     await provideKeys(settings);
-    const { apiKey = '', joinToken = '' } = JSON.parse(await text('cli', 'credentials.json')) as Record<string, string>;
+    const { apiKey = '', joinToken = '' } = JSON.parse(await text('cli', 'credentials.json')) as Record<
+      string,
+      string
+    >;
     const sha256 = (value: string): string => createHash('sha256').update(value).digest('hex');
     expect(await text('session', 'first-api-key.hash')).toBe(sha256(apiKey));
     expect(await text('node-pool', 'first-join-token.hash')).toBe(sha256(joinToken));
@@ -59,10 +64,12 @@ describe('provision keys', () => {
     expect(files.filter(([, content]) => content.includes(apiKey)).map(([path]) => path)).toEqual([
       '/secrets/cli/credentials.json',
     ]);
-    expect(files.filter(([, content]) => content.includes(joinToken)).map(([path]) => path).toSorted()).toEqual([
-      '/secrets/cli/credentials.json',
-      '/secrets/miner/join-token',
-    ]);
+    expect(
+      files
+        .filter(([, content]) => content.includes(joinToken))
+        .map(([path]) => path)
+        .toSorted(),
+    ).toEqual(['/secrets/cli/credentials.json', '/secrets/miner/join-token']);
   });
 
   it('makes no second API key when the operator has taken the first one away', async () => {
@@ -97,9 +104,16 @@ describe('provision keys', () => {
   it('follows a changed address in what may change', async () => {
     await provideKeys(settings);
     const { apiKey } = JSON.parse(await text('cli', 'credentials.json')) as { apiKey: string };
-    await provideKeys({ ...settings, broker: { ...settings.broker, port: 5555 }, publicUrl: 'http://127.0.0.1:9' });
+    await provideKeys({
+      ...settings,
+      broker: { ...settings.broker, port: 5555 },
+      publicUrl: 'http://127.0.0.1:9',
+    });
     expect(await readFile(settings.brokerConfigFile, 'utf8')).toContain('port: 5555');
-    expect(JSON.parse(await text('cli', 'credentials.json'))).toMatchObject({ url: 'http://127.0.0.1:9', apiKey });
+    expect(JSON.parse(await text('cli', 'credentials.json'))).toMatchObject({
+      url: 'http://127.0.0.1:9',
+      apiKey,
+    });
   });
 
   it('names a damaged file and the remedy', async () => {

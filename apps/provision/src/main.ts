@@ -45,6 +45,8 @@ const run = async (command: string | undefined): Promise<number> => {
 try {
   process.exitCode = await run(process.argv[2]);
 } catch (error) {
-  process.stderr.write(`provision ${process.argv[2]} failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `provision ${process.argv[2]} failed: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -38,7 +38,16 @@ describe('who may say and hear what', () => {
       `_INBOX.${other}.x`,
       '$SYS.REQ.CLAIMS.UPDATE',
     ];
-    const subscribe = ['>', 'tok.>', 'job.*.infer', `job.${other}.>`, '_INBOX.>', `_INBOX.${other}.>`, 'evt.>', 'req.>'];
+    const subscribe = [
+      '>',
+      'tok.>',
+      'job.*.infer',
+      `job.${other}.>`,
+      '_INBOX.>',
+      `_INBOX.${other}.>`,
+      'evt.>',
+      'req.>',
+    ];
     const { nats } = await broker.asMiner();
     expect(await refusedOf(nats, { publish, subscribe })).toEqual([...publish, ...subscribe]);
   });
@@ -55,7 +64,7 @@ describe('who may say and hear what', () => {
     await nats.flush();
     const oracle = await broker.asModule('oracle');
     const answers: string[] = [];
-    oracle.subscribe('_INBOX.oracle.probe', { callback: (_error, msg) => answers.push(msg.string()) });
+    oracle.subscribe('_INBOX.oracle.probe', { callback: (_error, msg) => void answers.push(msg.string()) });
     oracle.publish(`job.${id}.probe`, '', { reply: '_INBOX.oracle.probe' });
     await eventually(() => refused.includes('publish _INBOX.oracle.probe'));
     await oracle.flush();
@@ -103,7 +112,7 @@ describe('who may say and hear what', () => {
     const account = await broker.secret('node-pool', 'account.public');
     const gone: string[] = [];
     system.subscribe(`$SYS.ACCOUNT.${account}.DISCONNECT`, {
-      callback: (_error, msg) => gone.push(msg.json<{ client: { user: string } }>().client.user),
+      callback: (_error, msg) => void gone.push(msg.json<{ client: { user: string } }>().client.user),
     });
     await system.flush();
     const { nats, id } = await broker.asMiner();
@@ -112,28 +121,37 @@ describe('who may say and hear what', () => {
     expect(await refusedOf(system, { subscribe: ['$SYS.>'] })).toEqual(['$SYS.>']);
   });
 
-  it.each(moduleNames)('keeps %s from streams, from answering elsewhere and from what it does not say', async (module) => {
-    const node = createUser().getPublicKey();
-    const publish = [
-      '$JS.API.STREAM.DELETE.EVENTS',
-      '$JS.API.STREAM.PURGE.EVENTS',
-      '$JS.API.STREAM.UPDATE.EVENTS',
-      '$JS.API.STREAM.CREATE.MINE',
-      '$JS.API.STREAM.MSG.DELETE.EVENTS',
-      '$JS.API.STREAM.PURGE.TOKENS',
-      '$JS.API.STREAM.DELETE.KV_oracle-lease',
-      '$JS.API.CONSUMER.DELETE.EVENTS.session-evt-session-queue-task-finalised',
-      '$SYS.REQ.CLAIMS.UPDATE',
-      `job.${node}.shutdown`,
-      `tok.${node}.task`,
-      `node.${node}.session-queue.precommit`,
-      'elsewhere',
-      ...moduleNames.filter((other) => other !== module).map((other) => `evt.${other}.anything`),
-    ];
-    const subscribe = ['>', 'evt.>', '_INBOX.>', 'req.>', ...(module === 'session' ? [] : ['req.session.submit'])];
-    const nats = await broker.asModule(module);
-    expect(await refusedOf(nats, { publish, subscribe })).toEqual([...publish, ...subscribe]);
-  });
+  it.each(moduleNames)(
+    'keeps %s from streams, from answering elsewhere and from what it does not say',
+    async (module) => {
+      const node = createUser().getPublicKey();
+      const publish = [
+        '$JS.API.STREAM.DELETE.EVENTS',
+        '$JS.API.STREAM.PURGE.EVENTS',
+        '$JS.API.STREAM.UPDATE.EVENTS',
+        '$JS.API.STREAM.CREATE.MINE',
+        '$JS.API.STREAM.MSG.DELETE.EVENTS',
+        '$JS.API.STREAM.PURGE.TOKENS',
+        '$JS.API.STREAM.DELETE.KV_oracle-lease',
+        '$JS.API.CONSUMER.DELETE.EVENTS.session-evt-session-queue-task-finalised',
+        '$SYS.REQ.CLAIMS.UPDATE',
+        `job.${node}.shutdown`,
+        `tok.${node}.task`,
+        `node.${node}.session-queue.precommit`,
+        'elsewhere',
+        ...moduleNames.filter((other) => other !== module).map((other) => `evt.${other}.anything`),
+      ];
+      const subscribe = [
+        '>',
+        'evt.>',
+        '_INBOX.>',
+        'req.>',
+        ...(module === 'session' ? [] : ['req.session.submit']),
+      ];
+      const nats = await broker.asModule(module);
+      expect(await refusedOf(nats, { publish, subscribe })).toEqual([...publish, ...subscribe]);
+    },
+  );
 
   it.each(moduleNames)('gives %s what its messages need', async (module) => {
     const { publish, subscribe } = modulePermissions(module);
@@ -144,7 +162,7 @@ describe('who may say and hear what', () => {
 
   it('lets no miner make a service answer on a subject of its choice', async () => {
     const queue = await broker.asModule('session-queue');
-    queue.subscribe(sessionQueue.precommit.subject, { callback: (_error, msg) => msg.respond('{}') });
+    queue.subscribe(sessionQueue.precommit.subject, { callback: (_error, msg) => void msg.respond('{}') });
     await jetstream(queue).publish(sessionQueue.starved.subject, '{}');
     const manager = await jetstreamManager(await broker.asModule('provision'));
     const { messages } = (await manager.streams.info(streams.events.name)).state;
@@ -164,7 +182,7 @@ describe('who may say and hear what', () => {
     const attacker = await broker.asMiner();
     const router = await broker.asModule('router');
     const heard: string[] = [];
-    router.subscribe('_INBOX.router.>', { callback: (_error, msg) => heard.push(msg.string()) });
+    router.subscribe('_INBOX.router.>', { callback: (_error, msg) => void heard.push(msg.string()) });
     await router.flush();
     attacker.nats.publish(`tok.${attacker.id}.task`, '{}', { reply: '_INBOX.router.ack' });
     const manager = await jetstreamManager(await broker.asModule('provision'));

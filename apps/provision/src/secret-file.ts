@@ -13,7 +13,8 @@ export const readSecret = async (path: string): Promise<string | undefined> => {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  if (text.trim() === '') throw new Error(`${path} is empty: restore it from a backup, or delete it for a new one`);
+  if (text.trim() === '')
+    throw new Error(`${path} is empty: restore it from a backup, or delete it for a new one`);
   return text.trim();
 };
 

@@ -54,8 +54,8 @@ export const wantedStreams: readonly (Partial<StreamConfig> & { name: string; su
 const ackWaits = [30_000, 30_000, 60_000, 60_000, 120_000, 120_000, 300_000];
 
 /** One durable consumer per module and event it hears. Hearers put back what they cannot digest with their own delay. */
-export const wantedDurables: readonly (Partial<ConsumerConfig> & { durable_name: string })[] = moduleNames.flatMap(
-  (module) =>
+export const wantedDurables: readonly (Partial<ConsumerConfig> & { durable_name: string })[] =
+  moduleNames.flatMap((module) =>
     topology[module].hears.map((event) => ({
       durable_name: durableName(module, event),
       filter_subject: event.subject,
@@ -65,4 +65,4 @@ export const wantedDurables: readonly (Partial<ConsumerConfig> & { durable_name:
       backoff: ackWaits.map(nanoseconds),
       max_deliver: 8,
     })),
-);
+  );

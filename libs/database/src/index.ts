@@ -7,3 +7,4 @@ export { type DatabaseOptions, openDatabase } from './open-database.js';
 export { Outbox, type OutboxClient, type OutboxOptions } from './outbox.js';
 export type { Publish } from './outbox-batch.js';
 export { schemaName } from './schema-name.js';
+export { Lease, type LeaseClient, type LeaseOptions } from './lease.js';

@@ -54,7 +54,10 @@ export class Lease {
 
   private async isFirst(until: Date): Promise<boolean> {
     const { client, name, holder } = this.options;
-    const { count } = await client.lease.createMany({ data: [{ name, holder, until }], skipDuplicates: true });
+    const { count } = await client.lease.createMany({
+      data: [{ name, holder, until }],
+      skipDuplicates: true,
+    });
     return count === 1;
   }
 }

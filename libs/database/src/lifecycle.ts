@@ -57,7 +57,8 @@ function check(name: string, initial: string, moves: ReadonlyMap<string, readonl
   if (!moves.has(initial)) fail(`the initial state ${initial} has no entry in moves; add one`);
   for (const [from, targets] of moves) {
     for (const to of targets) {
-      if (!moves.has(to)) fail(`${from} leads to ${to}, which has no entry in moves; add one ([] when it is final)`);
+      if (!moves.has(to))
+        fail(`${from} leads to ${to}, which has no entry in moves; add one ([] when it is final)`);
       if (to === from) fail(`${from} leads to itself; a row that stays is not moved`);
     }
     if (new Set(targets).size < targets.length) fail(`${from} lists a state twice`);
@@ -65,6 +66,7 @@ function check(name: string, initial: string, moves: ReadonlyMap<string, readonl
   const reached = new Set([initial]);
   for (const state of reached) for (const next of moves.get(state) ?? []) reached.add(next);
   for (const state of moves.keys()) {
-    if (!reached.has(state)) fail(`${state} is unreachable from ${initial}; add the move that enters it or remove it`);
+    if (!reached.has(state))
+      fail(`${state} is unreachable from ${initial}; add the move that enters it or remove it`);
   }
 }

@@ -64,7 +64,8 @@ export async function move<S extends string, D extends Movable, E extends Event>
     ]),
   );
   const [[only] = []] = paths;
-  if (paths.size === 1 && only !== undefined) return attempt(tx, table, { wanted, path: paths.get(only)!, from: only });
+  if (paths.size === 1 && only !== undefined)
+    return attempt(tx, table, { wanted, path: paths.get(only)!, from: only });
   for (let tries = 0; tries < TRIES; tries++) {
     const current = await delegate.findUnique({ where: { id }, select: { state: true } });
     const path = paths.get(current?.state);
@@ -72,7 +73,9 @@ export async function move<S extends string, D extends Movable, E extends Event>
     const row = await attempt(tx, table, { wanted, path, from: current.state });
     if (row) return row;
   }
-  throw new Error(`${table.name} ${id} was moved by others ${TRIES} times while it was to enter ${wanted.to}`);
+  throw new Error(
+    `${table.name} ${id} was moved by others ${TRIES} times while it was to enter ${wanted.to}`,
+  );
 }
 
 interface Step<S extends string, D extends Movable, E extends Event> {
@@ -93,16 +96,14 @@ async function attempt<S extends string, D extends Movable, E extends Event>(
   });
   const row = rows[0];
   if (!row) return null;
-  const events = path.map(
-    (state, index): EventRow => ({
-      entity: table.name,
-      entityId: id,
-      version: row.version - path.length + index + 1,
-      from: index === 0 ? from : path[index - 1]!,
-      to: state,
-      at,
-    }),
-  );
+  const events = path.map((state, index): EventRow => ({
+    entity: table.name,
+    entityId: id,
+    version: row.version - path.length + index + 1,
+    from: index === 0 ? from : path[index - 1]!,
+    to: state,
+    at,
+  }));
   const last = events.at(-1)!;
   if (reason) last.reason = reason;
   if (says) Object.assign(last, saying(said(says, row)));

@@ -27,7 +27,10 @@ export interface BatchResult {
 const OUTAGE = 8;
 
 /** Publishes rows in order, with several on their way at a time. Rows that were not tried are in neither list. */
-export async function publishBatch(rows: readonly Unpublished[], options: BatchOptions): Promise<BatchResult> {
+export async function publishBatch(
+  rows: readonly Unpublished[],
+  options: BatchOptions,
+): Promise<BatchResult> {
   const result: BatchResult = { published: [], failed: [] };
   let failuresInRow = 0;
   const queue = rows.values();

@@ -137,7 +137,8 @@ export class Outbox {
     for (const { id, error } of failed) {
       const failures = (this.refused.get(id)?.failures ?? 0) + 1;
       this.refused.set(id, { failures, notBefore: Date.now() + backOffMs(failures) });
-      if (failures % 10 === 1) this.say(`event ${id} was not published (try ${failures}): ${describe(error)}`);
+      if (failures % 10 === 1)
+        this.say(`event ${id} was not published (try ${failures}): ${describe(error)}`);
     }
   }
 

@@ -5,7 +5,9 @@
 export function schemaName(module: string): string {
   const name = module.replaceAll('-', '_');
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) {
-    throw new Error(`module: ${JSON.stringify(module)} is no module name; use lowercase letters, digits and dashes`);
+    throw new Error(
+      `module: ${JSON.stringify(module)} is no module name; use lowercase letters, digits and dashes`,
+    );
   }
   return name;
 }

@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 const BITS = 240n;
 const ONE = 1n << BITS;
 
-/** ln(a/b) = 2 atanh((a-b)/(a+b)), the series summed until its terms vanish. */
+/** ln(a/b) for a >= b (a negative series would never reach 0 in integers) = 2 atanh((a-b)/(a+b)), the series summed until its terms vanish. */
 function lnRatio(a, b) {
   const s = ((a - b) * ONE) / (a + b);
   const square = (s * s) >> BITS;
@@ -45,7 +45,10 @@ const ln2 = lnRatio(2n, 1n);
 const ln2High = leading(ln2);
 const step = ln2 / 64n;
 const stepHigh = leading(step);
-const lnTable = Array.from({ length: 128 }, (_, j) => toDouble(lnRatio(128n + BigInt(j), j < 53 ? 128n : 256n)));
+const lnTable = Array.from({ length: 128 }, (_, j) => {
+  const c = 128n + BigInt(j);
+  return j < 53 ? toDouble(lnRatio(c, 128n)) : -toDouble(lnRatio(256n, c));
+});
 const expTable = Array.from({ length: 64 }, (_, j) => toDouble(exponential(step * BigInt(j))));
 
 const rows = (numbers) =>

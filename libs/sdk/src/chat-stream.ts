@@ -72,7 +72,10 @@ export class ChatStream implements AsyncIterable<Piece> {
   private *take({ event, id, data }: ServerSentEvent): Generator<Piece, void, void> {
     const value: unknown = parse(data);
     if (event === 'error' || errorBody.safeParse(value).success)
-      throw GanglionError.fromBody(value, { status: 0, requestId: this.#response.headers.get('x-request-id') });
+      throw GanglionError.fromBody(value, {
+        status: 0,
+        requestId: this.#response.headers.get('x-request-id'),
+      });
     const parsed = chunkSchema.safeParse(value);
     if (!parsed.success) return;
     const chunk = parsed.data;

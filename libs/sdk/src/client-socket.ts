@@ -12,9 +12,9 @@ import {
 import { io, type Socket } from 'socket.io-client';
 import type { Piece } from './chat-stream.js';
 import type { ChatParameters } from './ganglion.js';
+import { FollowedTask } from './followed-task.js';
 import { GanglionError } from './ganglion-error.js';
 import type { CallOptions } from './http.js';
-import { PieceQueue } from './piece-queue.js';
 
 export interface SocketTask extends AsyncIterable<Piece> {
   readonly taskId: string;
@@ -23,18 +23,10 @@ export interface SocketTask extends AsyncIterable<Piece> {
   cancel(): Promise<void>;
 }
 
-/** A task whose acknowledgement and events may come in any order is kept from its first word. */
-interface Followed {
-  readonly pieces: PieceQueue;
-  readonly final: Promise<FinalisedEvent>;
-  resolve(event: FinalisedEvent): void;
-  reject(error: unknown): void;
-}
-
 /** Several tasks over one socket.io connection (WebSocket). Closing it cancels the tasks that still run. */
 export class ClientSocket {
   readonly #socket: Socket;
-  readonly #tasks = new Map<string, Followed>();
+  readonly #tasks = new Map<string, FollowedTask>();
 
   constructor(url: string, apiKey: string) {
     this.#socket = io(url + clientNamespace, { transports: ['websocket'], auth: { apiKey }, forceNew: true });
@@ -48,6 +40,8 @@ export class ClientSocket {
     const answer: unknown = await this.ask(clientEvents.submit, parameters);
     const { taskId } = this.parse(submitted, answer);
     const followed = this.follow(taskId);
+    const forget = (): void => void this.#tasks.delete(taskId);
+    followed.final.then(forget, forget);
     const cancel = async (): Promise<void> => {
       this.parse(sessionQueue.cancel.output, await this.ask(clientEvents.cancel, { taskId }));
     };
@@ -89,7 +83,10 @@ export class ClientSocket {
       });
   }
 
-  private parse<T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, answer: unknown): T {
+  private parse<T>(
+    schema: { safeParse(value: unknown): { success: boolean; data?: T } },
+    answer: unknown,
+  ): T {
     const parsed = schema.safeParse(answer);
     if (parsed.success && parsed.data !== undefined) return parsed.data;
     throw GanglionError.fromBody(answer, { status: 0 });
@@ -98,40 +95,33 @@ export class ClientSocket {
   private listen(): void {
     this.#socket.on(clientEvents.frame, (data: unknown) => {
       const frame = frameEvent.safeParse(data).data;
-      if (frame) this.#tasks.get(frame.taskId)?.pieces.push(frame) ?? this.follow(frame.taskId).pieces.push(frame);
+      if (frame && frame.text !== '') this.follow(frame.taskId).pieces.push(frame);
     });
     this.#socket.on(clientEvents.finalised, (data: unknown) => {
       const event = finalisedEvent.safeParse(data).data;
-      if (event) this.follow(event.taskId).resolve(event);
+      if (event) this.follow(event.taskId).finalise(event);
     });
     this.#socket.on(clientEvents.failed, (data: unknown) => {
       const event = failedEvent.safeParse(data).data;
-      if (event) this.follow(event.taskId).reject(GanglionError.fromBody({ error: event.error }, { status: 0 }));
+      if (event)
+        this.follow(event.taskId).fail(GanglionError.fromBody({ error: event.error }, { status: 0 }));
     });
     this.#socket.on('disconnect', (reason) =>
-      this.failAll(new GanglionError(`the connection was lost (${reason})`, { status: 0, code: 'connection_lost' })),
+      this.failAll(
+        new GanglionError(`the connection was lost (${reason})`, { status: 0, code: 'connection_lost' }),
+      ),
     );
   }
 
-  private follow(taskId: string): Followed {
-    const known = this.#tasks.get(taskId);
-    if (known) return known;
-    const pieces = new PieceQueue();
-    let settle!: { resolve: (event: FinalisedEvent) => void; reject: (error: unknown) => void };
-    const final = new Promise<FinalisedEvent>((resolve, reject) => (settle = { resolve, reject }));
-    final.catch(() => undefined);
-    const followed: Followed = {
-      pieces,
-      final,
-      resolve: (event) => (this.#tasks.delete(taskId), pieces.end(), settle.resolve(event)),
-      reject: (error) => (this.#tasks.delete(taskId), pieces.end(error), settle.reject(error)),
-    };
-    this.#tasks.set(taskId, followed);
-    return followed;
+  private follow(taskId: string): FollowedTask {
+    const task = this.#tasks.get(taskId) ?? new FollowedTask();
+    this.#tasks.set(taskId, task);
+    return task;
   }
 
   private failAll(error: GanglionError): void {
-    for (const task of [...this.#tasks.values()]) task.reject(error);
+    for (const task of this.#tasks.values()) if (!task.isEnded) task.fail(error);
+    this.#tasks.clear();
   }
 }
 
@@ -139,5 +129,9 @@ export class ClientSocket {
 const toGanglionError = (error: Error & { data?: unknown }): GanglionError => {
   const body = { error: error.data };
   if (errorBody.safeParse(body).success) return GanglionError.fromBody(body, { status: 0 });
-  return new GanglionError(`the socket cannot be opened: ${error.message}`, { status: 0, code: 'connection_failed' }, { cause: error });
+  return new GanglionError(
+    `the socket cannot be opened: ${error.message}`,
+    { status: 0, code: 'connection_failed' },
+    { cause: error },
+  );
 };

@@ -34,10 +34,13 @@ export class GanglionError extends Error {
   static fromBody(body: unknown, facts: Omit<GanglionErrorFacts, 'code' | 'param'>): GanglionError {
     const parsed = errorBody.safeParse(body);
     if (!parsed.success)
-      return new GanglionError(`the answer (status ${facts.status}) is not one of a Ganglion router: check the url`, {
-        ...facts,
-        code: 'unexpected_answer',
-      });
+      return new GanglionError(
+        `the answer (status ${facts.status}) is not one of a Ganglion router: check the url`,
+        {
+          ...facts,
+          code: 'unexpected_answer',
+        },
+      );
     const { message, code, param }: ErrorBody['error'] = parsed.data.error;
     return new GanglionError(message, { ...facts, code, param });
   }

@@ -9,6 +9,8 @@ export interface CallOptions {
 export interface Call extends CallOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
+  /** A status of 400 or more that is an answer all the same. */
+  readonly accepts?: number;
 }
 
 export interface HttpOptions {
@@ -42,15 +44,18 @@ export class Http {
     const body = await readJson(response, call.signal);
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new GanglionError(`${path} was answered with something unexpected: is this SDK as new as the router?`, {
-      status: response.status,
-      code: 'unexpected_answer',
-      requestId: requestIdOf(response),
-    });
+    throw new GanglionError(
+      `${path} was answered with something unexpected: is this SDK as new as the router?`,
+      {
+        status: response.status,
+        code: 'unexpected_answer',
+        requestId: requestIdOf(response),
+      },
+    );
   }
 
   /** Asks for something to be read by the caller; a status of 400 or more throws. */
-  async send(path: string, { method = 'GET', body, signal }: Call = {}): Promise<Response> {
+  async send(path: string, { method = 'GET', body, signal, accepts }: Call = {}): Promise<Response> {
     let response: Response;
     try {
       response = await this.#fetch(this.url + path, {
@@ -65,7 +70,7 @@ export class Http {
     } catch (error) {
       throw toConnectionError(error, this.url, signal);
     }
-    if (response.ok) return response;
+    if (response.ok || response.status === accepts) return response;
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
     throw GanglionError.fromBody(await readJson(response, signal).catch(() => undefined), {
       status: response.status,
@@ -94,7 +99,8 @@ const readJson = async (response: Response, signal?: AbortSignal): Promise<unkno
 export const toConnectionError = (error: unknown, url: string, signal?: AbortSignal): unknown => {
   if (signal?.aborted) return signal.reason;
   if (error instanceof GanglionError) return error;
-  const cause = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
+  const cause =
+    error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
   return new GanglionError(
     `${url} cannot be reached (${cause}): check the url and that the network runs`,
     { status: 0, code: 'connection_failed' },

@@ -1,4 +1,11 @@
-import { page, pageOf, session, type sessionParameters, sessionView, type SessionView } from '@ganglion/contracts';
+import {
+  page,
+  pageOf,
+  session,
+  type sessionParameters,
+  sessionView,
+  type SessionView,
+} from '@ganglion/contracts';
 import type { z } from 'zod';
 import type { CallOptions, Http } from './http.js';
 
@@ -7,7 +14,9 @@ export type PageOptions = z.input<typeof page>;
 
 export const pageQuery = (options: PageOptions & Record<string, unknown> = {}): string => {
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  return given.length === 0
+    ? ''
+    : `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`;
 };
 
 /** Explicit sessions: nodes reserved for their owner. */

@@ -39,7 +39,12 @@ export class BrokerServer {
   /** Starts the server on the same files and port again. */
   async run(): Promise<void> {
     const { configFile, logFile, port } = this.options;
-    const child = new Child({ name: 'nats-server', command: this.program, args: ['-c', configFile], logFile });
+    const child = new Child({
+      name: 'nats-server',
+      command: this.program,
+      args: ['-c', configFile],
+      logFile,
+    });
     this.#child = child;
     await eventually(() => greets(child, port), { timeoutMs: 20_000 }).catch(async (error: unknown) => {
       await child.stop();

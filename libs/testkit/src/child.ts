@@ -47,10 +47,12 @@ export class Child {
     });
     const ended = once(this.#process, 'exit').then(([code, signal]) => ({ code, signal }));
     this.exited = Promise.race([ended, failed]);
-    this.exited.then(
-      (exit) => (this.#exit = exit),
-      () => (this.#exit = { code: 127, signal: null }),
-    ).finally(() => this.pid && guard.forget(this.pid));
+    this.exited
+      .then(
+        (exit) => (this.#exit = exit),
+        () => (this.#exit = { code: 127, signal: null }),
+      )
+      .finally(() => this.pid && guard.forget(this.pid));
     if (this.pid) guard.watch(this.pid, this.#options.endSignal ?? 'SIGTERM');
   }
 
@@ -90,7 +92,8 @@ export class Child {
   /** Waits for its end; throws with the end of its log unless the exit code is 0. */
   async succeed(): Promise<void> {
     const { code, signal } = await this.exited;
-    if (code !== 0) throw new Error(`${this.name} ended with ${signal ?? `code ${code}`}\n${lastLines(this.log())}`);
+    if (code !== 0)
+      throw new Error(`${this.name} ended with ${signal ?? `code ${code}`}\n${lastLines(this.log())}`);
   }
 }
 

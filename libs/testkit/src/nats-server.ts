@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, chmod, constants, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -69,13 +80,23 @@ const checkVersion = async (program: string): Promise<string> => {
 
 const firstThatRuns = async (programs: string[]): Promise<string> => {
   for (const program of programs)
-    if (await access(program, constants.X_OK).then(() => true, () => false)) return checkVersion(program);
+    if (
+      await access(program, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return checkVersion(program);
   throw new Error('not there');
 };
 
 /** Debian puts the server where only root's PATH looks. */
 const findInPath = (path: string[]): Promise<string> =>
-  firstThatRuns([...path, ...(path.length > 0 ? ['/usr/local/sbin', '/usr/sbin'] : [])].map((dir) => join(dir, 'nats-server')));
+  firstThatRuns(
+    [...path, ...(path.length > 0 ? ['/usr/local/sbin', '/usr/sbin'] : [])].map((dir) =>
+      join(dir, 'nats-server'),
+    ),
+  );
 
 /** Runs `work` in a scratch folder and moves the program it returns into the cache, whole or not at all. */
 const install = async (cache: string, work: (scratch: string) => Promise<string>): Promise<string> => {
@@ -139,11 +160,17 @@ const ownAptState = async (scratch: string): Promise<string[]> => {
   await mkdir(join(scratch, 'apt/lists/partial'), { recursive: true });
   await mkdir(join(scratch, 'apt/cache/archives/partial'), { recursive: true });
   return [
-    '-o', `Dir::State=${scratch}/apt`,
-    '-o', `Dir::State::lists=${scratch}/apt/lists`,
-    '-o', 'Dir::State::status=/var/lib/dpkg/status',
-    '-o', `Dir::Cache=${scratch}/apt/cache`,
-    '-o', 'APT::Sandbox::User=root',
-    '-o', 'Debug::NoLocking=1',
+    '-o',
+    `Dir::State=${scratch}/apt`,
+    '-o',
+    `Dir::State::lists=${scratch}/apt/lists`,
+    '-o',
+    'Dir::State::status=/var/lib/dpkg/status',
+    '-o',
+    `Dir::Cache=${scratch}/apt/cache`,
+    '-o',
+    'APT::Sandbox::User=root',
+    '-o',
+    'Debug::NoLocking=1',
   ];
 };

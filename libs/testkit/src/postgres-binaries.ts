@@ -18,6 +18,8 @@ export const postgresBinaries = (): { initdb: string; postgres: string } => {
   const bin = join(root, 'native', 'bin');
   const links = join(root, 'native', 'lib', 'libpq.so.5');
   if (process.platform === 'linux' && !existsSync(links))
-    throw new Error(`${links} is missing: the post-install script of ${name} did not run. Run "npm rebuild ${name}".`);
+    throw new Error(
+      `${links} is missing: the post-install script of ${name} did not run. Run "npm rebuild ${name}".`,
+    );
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
 };

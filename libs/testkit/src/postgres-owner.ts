@@ -13,7 +13,8 @@ export const postgresOwner = async (): Promise<PostgresOwner | undefined> => {
   if (userInfo().uid !== 0) return undefined;
   const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
-  if (!user) throw new Error('PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody"');
+  if (!user)
+    throw new Error('PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody"');
   return { uid: Number(user[2]), gid: Number(user[3]) };
 };
 

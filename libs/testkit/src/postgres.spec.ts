@@ -40,7 +40,9 @@ describe('the embedded PostgreSQL', () => {
     const second = await Postgres.start(options);
     try {
       expect(await query(second.url(), 'SELECT value FROM kept')).toEqual([{ value: 7 }]);
-      await expect(query(second.url().replace('secret-of', 'guess-of'), 'SELECT 1')).rejects.toThrow(/password/);
+      await expect(query(second.url().replace('secret-of', 'guess-of'), 'SELECT 1')).rejects.toThrow(
+        /password/,
+      );
     } finally {
       await second.stop();
     }

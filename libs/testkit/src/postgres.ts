@@ -50,11 +50,24 @@ export class Postgres {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
       max_connections: '300',
-      ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0' }),
+      ...(isDurable
+        ? {}
+        : {
+            fsync: 'off',
+            synchronous_commit: 'off',
+            full_page_writes: 'off',
+            wal_level: 'minimal',
+            max_wal_senders: '0',
+          }),
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const { postgres } = postgresBinaries();
-    this.#child = await this.launch('postgres', postgres, ['-D', directory, '-p', String(port), ...flags], logFile);
+    this.#child = await this.launch(
+      'postgres',
+      postgres,
+      ['-D', directory, '-p', String(port), ...flags],
+      logFile,
+    );
     const child = this.#child;
     await eventually(() => this.answers(child), { timeoutMs: 30_000 }).catch(async (error: unknown) => {
       await child.stop();
@@ -77,7 +90,10 @@ export class Postgres {
   /** Makes the cluster beside its place first: a crash in the middle leaves nothing that looks like one. */
   private async initialise(): Promise<void> {
     const { directory, password, isDurable, logFile } = this.options;
-    const isThere = await stat(join(directory, 'PG_VERSION')).then(() => true, () => false);
+    const isThere = await stat(join(directory, 'PG_VERSION')).then(
+      () => true,
+      () => false,
+    );
     if (isThere) return;
     await mkdir(dirname(directory), { recursive: true });
     const beside = `${directory}.new`;
@@ -90,9 +106,19 @@ export class Postgres {
       for (const path of [beside, secrets, passwordFile])
         if (this.#owner) await chown(path, this.#owner.uid, this.#owner.gid);
       const args = ['-D', beside, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-      const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-locale'];
+      const locale = [
+        '--encoding=UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-locale',
+      ];
       const { initdb } = postgresBinaries();
-      const child = await this.launch('initdb', initdb, [...args, ...locale, ...(isDurable ? [] : ['--no-sync'])], logFile);
+      const child = await this.launch(
+        'initdb',
+        initdb,
+        [...args, ...locale, ...(isDurable ? [] : ['--no-sync'])],
+        logFile,
+      );
       await child.succeed();
     } finally {
       await rm(secrets, { recursive: true, force: true });
@@ -108,6 +134,12 @@ export class Postgres {
     const isOpen = (await canReach(program, owner)) && (await canReach(cluster, owner));
     if (isOpen) return new Child({ name, command: program, args, logFile, endSignal, ...owner });
     const [command, ...rights] = throughClosedFolders(owner);
-    return new Child({ name, command: command as string, args: [...rights, program, ...args], logFile, endSignal });
+    return new Child({
+      name,
+      command: command as string,
+      args: [...rights, program, ...args],
+      logFile,
+      endSignal,
+    });
   }
 }

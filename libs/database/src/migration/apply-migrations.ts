@@ -90,9 +90,12 @@ async function applyNext(
   try {
     await client.query(next.sql);
   } catch (error) {
-    throw new Error(`migration ${next.name} of ${module} failed and changed nothing: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new Error(
+      `migration ${next.name} of ${module} failed and changed nothing: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   }
   await client.query(
     `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
@@ -107,13 +110,19 @@ function checkHistory(module: string, files: readonly MigrationFile[], applied: 
   for (const { migration_name: name, checksum, finished_at: finishedAt } of applied) {
     const path = `prisma/${module}/migrations/${name}/migration.sql`;
     if (!finishedAt) {
-      throw new Error(`migration ${name} of ${module} failed half-way; repair it with "prisma migrate resolve"`);
+      throw new Error(
+        `migration ${name} of ${module} failed half-way; repair it with "prisma migrate resolve"`,
+      );
     }
     if (!checksums.has(name)) {
-      throw new Error(`the database of ${module} has the migration ${name}, but ${path} is missing; restore the file`);
+      throw new Error(
+        `the database of ${module} has the migration ${name}, but ${path} is missing; restore the file`,
+      );
     }
     if (checksums.get(name) !== checksum) {
-      throw new Error(`${path} was edited after it was applied; restore it and write a new migration instead`);
+      throw new Error(
+        `${path} was edited after it was applied; restore it and write a new migration instead`,
+      );
     }
   }
 }

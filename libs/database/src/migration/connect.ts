@@ -14,7 +14,9 @@ export async function withConnection<T>(
   try {
     await client.connect();
   } catch (error) {
-    throw new Error(`cannot connect to ${withoutPassword(url)}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`cannot connect to ${withoutPassword(url)}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   try {
     if (schema) await client.query(`SET search_path TO ${pg.escapeIdentifier(schema)}`);

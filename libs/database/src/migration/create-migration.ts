@@ -16,7 +16,10 @@ export interface ScratchOptions extends ModuleFolder {
  * Writes the migration that leads from a module's migrations to its Prisma schema.
  * @returns the path of the SQL file, or undefined when nothing is missing.
  */
-export async function createMigration({ url, ...where }: ScratchOptions, name: string): Promise<string | undefined> {
+export async function createMigration(
+  { url, ...where }: ScratchOptions,
+  name: string,
+): Promise<string | undefined> {
   const sql = await missingSql({ ...where, ...(url ? { url } : {}) });
   return sql === '' ? undefined : writeMigration(where, name, sql);
 }
@@ -29,7 +32,10 @@ export async function missingSql({ url, ...where }: ScratchOptions): Promise<str
   });
 }
 
-async function withScratchDatabase<T>(url: string | undefined, work: (url: string) => Promise<T>): Promise<T> {
+async function withScratchDatabase<T>(
+  url: string | undefined,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
   if (url === undefined) {
     await using server = await startScratchServer();
     return await withScratchDatabase(server.url, work);

@@ -65,7 +65,9 @@ provider = "postgresql"
  */
 export async function writeMigration(where: ModuleFolder, name: string, sql: string): Promise<string> {
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
-    throw new Error(`name: ${JSON.stringify(name)} must be lowercase words joined by underscores, such as add_slots`);
+    throw new Error(
+      `name: ${JSON.stringify(name)} must be lowercase words joined by underscores, such as add_slots`,
+    );
   }
   const timestamp = new Date().toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
   const migrations = join(moduleFolder(where), 'migrations');

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import { schemaName } from '../schema-name.js';
 import { type ModuleFolder, readPrismaSchema } from './migration-files.js';
 
@@ -10,7 +11,10 @@ type EngineModule = typeof import('@prisma/schema-engine-wasm/schema_engine_bg')
 
 /** The part used of what every JavaScript engine has, and the type libraries only list for browsers. */
 declare const WebAssembly: {
-  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };
 
 let loading: Promise<EngineModule> | undefined;
@@ -33,6 +37,33 @@ function loadEngine(): Promise<EngineModule> {
   return loading;
 }
 
+/**
+ * The engine reads Postgres's catalog, where some columns have the one-byte type "char", which the adapter does not know and
+ * the engine insists on. They are fetched as text and labelled. A newer engine that asks for others fails aloud with
+ * "Column type 'char' could not be deserialized".
+ */
+class CatalogAdapter extends PrismaPg {
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const connection = await super.connect();
+    const queryRaw = connection.queryRaw.bind(connection);
+    connection.queryRaw = async (query) => {
+      const sql = query.sql.replaceAll(CHAR_COLUMNS, (_, column: string, name: string) => {
+        return `${column}.${name}::text AS ${name}`;
+      });
+      const result = await queryRaw({ ...query, sql: sql.replace(CONSTRAINT_TYPE, '$1::text AS $2') });
+      const columnTypes = result.columnTypes.map((type, index) =>
+        CHAR_NAMES.has(result.columnNames[index]!) ? ColumnTypeEnum.Character : type,
+      );
+      return { ...result, columnTypes };
+    };
+    return connection;
+  }
+}
+
+const CHAR_COLUMNS = /\b(con)\.(confdeltype|confupdtype)(?=,)/g;
+const CONSTRAINT_TYPE = /\b(constr\.contype) AS (constraint_type)/;
+const CHAR_NAMES = new Set(['confdeltype', 'confupdtype', 'constraint_type']);
+
 /** Which module, and the database whose migrated schema is compared. */
 export interface DiffOptions extends ModuleFolder {
   url: string;
@@ -45,8 +76,10 @@ export interface DiffOptions extends ModuleFolder {
 export async function diff({ url, ...where }: DiffOptions): Promise<string> {
   const schema = schemaName(where.module);
   const content = await readPrismaSchema(where);
-  const { bindMigrationAwareSqlAdapterFactory } = await import('@prisma/driver-adapter-utils');
-  const adapter = new PrismaPg({ connectionString: url, options: `-c search_path=${schema}` }, { schema });
+  const adapter = new CatalogAdapter(
+    { connectionString: url, options: `-c search_path=${schema}` },
+    { schema },
+  );
   const { SchemaEngine } = await loadEngine();
   const engine = await SchemaEngine.new(
     { datamodels: [['schema.prisma', content]] },

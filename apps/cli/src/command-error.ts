@@ -1,0 +1,13 @@
+/** What the command line answers with: 1 a negative answer, 2 wrong use, 3 the network was not reached. */
+export const exitCode = { no: 1, usage: 2, unreachable: 3 } as const;
+
+/** A failure that is told in one line. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}

@@ -1,0 +1,163 @@
+import type { Phase } from '@ganglion/contracts';
+import { reputation } from '@ganglion/contracts';
+import { record } from '@ganglion/database';
+import type { Prisma } from '@ganglion/database/reputation';
+import { Clock } from '@ganglion/runtime';
+import { Injectable } from '@nestjs/common';
+import { ReputationDatabase, ReputationOutbox, type Tx } from './database.store.js';
+import { enter, type Ledger, replay } from './ledger.js';
+import { scoreOf, type Stat } from './score.js';
+import { type Heard, readEvent } from './trial.js';
+
+/** A change smaller than this is not said aloud. */
+const WORTH_SAYING = 0.01;
+
+export interface NewEvent {
+  eventId: string;
+  subject: string;
+  payload: unknown;
+}
+
+/** Counts what is heard: the event, the counters and the score in one transaction, node by node in one order. */
+@Injectable()
+export class LedgerStore {
+  constructor(
+    private readonly database: ReputationDatabase,
+    private readonly outbox: ReputationOutbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Counts an event; false when it was counted before. */
+  async enter({ eventId, subject, payload }: NewEvent): Promise<boolean> {
+    const heard = readEvent(subject, payload);
+    const heardAt = this.clock.now();
+    const isNew = await this.database.transaction(async (tx) => {
+      const announced = await lock(tx, heard);
+      const { count } = await tx.heardEvent.createMany({
+        data: [
+          {
+            eventId,
+            subject,
+            nodeId: heard.nodeId,
+            payload: payload as Prisma.InputJsonObject,
+            at: heard.at,
+            heardAt,
+          },
+        ],
+        skipDuplicates: true,
+      });
+      if (count === 0) return false;
+      await countSession(tx, heard);
+      const ledger = enter(await load(tx, heard.nodeId), heard);
+      await this.write(tx, heard.nodeId, { ledger, announced, at: heardAt });
+      return true;
+    });
+    if (isNew) this.outbox.wake();
+    return isNew;
+  }
+
+  /** Counts a node anew from what was heard of it, and keeps the result. */
+  async rebuild(nodeId: string): Promise<Ledger> {
+    const at = this.clock.now();
+    return this.database.transaction(async (tx) => {
+      const announced = await lock(tx, { nodeId, at });
+      const events = await tx.heardEvent.findMany({ where: { nodeId }, orderBy: { sequence: 'asc' } });
+      const ledger = replay(events.map(({ subject, payload }) => readEvent(subject, payload)));
+      await tx.nodeStat.deleteMany({ where: { nodeId } });
+      await this.write(tx, nodeId, { ledger, announced, at });
+      return ledger;
+    });
+  }
+
+  private async write(
+    tx: Tx,
+    nodeId: string,
+    { ledger, announced, at }: { ledger: Ledger; announced: number; at: Date },
+  ): Promise<void> {
+    const { score } = scoreOf(ledger.stats);
+    for (const { phase, asOf, ...counts } of ledger.stats) {
+      const columns = { ...counts, asOf: new Date(asOf) };
+      await tx.nodeStat.upsert({
+        where: { nodeId_phase: { nodeId, phase } },
+        create: { nodeId, phase, ...columns },
+        update: columns,
+      });
+    }
+    const isWorthSaying = Math.abs(score - announced) >= WORTH_SAYING;
+    const { accepted, rejected, lost, completionTokens } = ledger;
+    await tx.score.update({
+      where: { nodeId },
+      data: {
+        score,
+        accepted,
+        rejected,
+        lost,
+        completionTokens,
+        updatedAt: at,
+        ...(isWorthSaying ? { announced: score } : {}),
+      },
+    });
+    if (isWorthSaying)
+      await record(tx, {
+        event: reputation.scoreChanged,
+        payload: { nodeId, score, at: at.toISOString() },
+        entity: 'score',
+        entityId: nodeId,
+        at,
+      });
+  }
+}
+
+/** Makes the node's row if it is new, and holds it until the transaction ends; the score that was last said aloud. */
+const lock = async (tx: Tx, { nodeId, at }: { nodeId: string; at: Date }): Promise<number> => {
+  await tx.score.createMany({
+    data: [{ nodeId, score: 0, announced: 0, updatedAt: at }],
+    skipDuplicates: true,
+  });
+  const rows = await tx.$queryRaw<{ announced: number }[]>`
+    SELECT announced FROM "Score" WHERE "nodeId" = ${nodeId} FOR UPDATE`;
+  return rows[0]?.announced ?? 0;
+};
+
+const load = async (tx: Tx, nodeId: string): Promise<Ledger> => {
+  const score = await tx.score.findUniqueOrThrow({ where: { nodeId } });
+  const rows = await tx.nodeStat.findMany({ where: { nodeId } });
+  const { accepted, rejected, lost } = score;
+  const completionTokens = Number(score.completionTokens);
+  return { stats: rows.map(statOf), accepted, rejected, lost, completionTokens };
+};
+
+/** A row as the counts it keeps. */
+export const statOf = ({
+  phase,
+  total,
+  succeeded,
+  points,
+  weight,
+  weightSucceeded,
+  asOf,
+}: Prisma.NodeStatGetPayload<object>): Stat => ({
+  phase: phase as Phase,
+  total,
+  succeeded,
+  points,
+  weight,
+  weightSucceeded,
+  asOf: asOf.getTime(),
+});
+
+const countSession = async (tx: Tx, { task }: Heard): Promise<void> => {
+  if (!task) return;
+  const { sessionId, outcome, completionTokens } = task;
+  const [accepted, rejected, lost] = (['accepted', 'rejected', 'lost'] as const).map((one) =>
+    one === outcome ? 1 : 0,
+  );
+  await tx.$executeRaw`
+    INSERT INTO "SessionStat" ("sessionId", accepted, rejected, lost, "completionTokens")
+    VALUES (${sessionId}::uuid, ${accepted}, ${rejected}, ${lost}, ${completionTokens})
+    ON CONFLICT ("sessionId") DO UPDATE SET
+      accepted = "SessionStat".accepted + excluded.accepted,
+      rejected = "SessionStat".rejected + excluded.rejected,
+      lost = "SessionStat".lost + excluded.lost,
+      "completionTokens" = "SessionStat"."completionTokens" + excluded."completionTokens"`;
+};

@@ -1,0 +1,4 @@
+import { serve } from '@ganglion/runtime';
+import { ReputationModule } from './reputation.module.js';
+
+await serve('reputation', ReputationModule);

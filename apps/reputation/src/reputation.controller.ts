@@ -1,0 +1,70 @@
+import {
+  cognitive,
+  type InputOf,
+  nodePool,
+  type OutputOf,
+  type PayloadOf,
+  reputation,
+  sessionQueue,
+} from '@ganglion/contracts';
+import { Handles, type MessageContext, On } from '@ganglion/messaging';
+import { Controller } from '@nestjs/common';
+import { ReputationService } from './reputation.service.js';
+import { ReputationStore } from './reputation.store.js';
+
+/** What reputation answers and hears. */
+@Controller()
+export class ReputationController {
+  constructor(
+    private readonly service: ReputationService,
+    private readonly store: ReputationStore,
+  ) {}
+
+  @Handles(reputation.get)
+  get({ nodeId }: InputOf<typeof reputation.get>): Promise<OutputOf<typeof reputation.get>> {
+    return this.store.get(nodeId);
+  }
+
+  @Handles(reputation.list)
+  list(page: InputOf<typeof reputation.list>): Promise<OutputOf<typeof reputation.list>> {
+    return this.store.list(page);
+  }
+
+  @Handles(reputation.measured)
+  measured(
+    input: InputOf<typeof reputation.measured>,
+    context: MessageContext,
+  ): Promise<OutputOf<typeof reputation.measured>> {
+    return this.service.measured(input, context);
+  }
+
+  @On(cognitive.verdictGiven)
+  verdictGiven(fact: PayloadOf<typeof cognitive.verdictGiven>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
+  @On(cognitive.nodeProbed)
+  nodeProbed(fact: PayloadOf<typeof cognitive.nodeProbed>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
+  @On(sessionQueue.attemptAccepted)
+  accepted(fact: PayloadOf<typeof sessionQueue.attemptAccepted>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
+  @On(sessionQueue.attemptRejected)
+  rejected(fact: PayloadOf<typeof sessionQueue.attemptRejected>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
+  @On(sessionQueue.attemptLost)
+  lost(fact: PayloadOf<typeof sessionQueue.attemptLost>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
+  @On(nodePool.nodeRegistered)
+  registered(fact: PayloadOf<typeof nodePool.nodeRegistered>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+}

@@ -1,0 +1,88 @@
+import { Fault, nodePool, type NodeView, type Reason, sessionQueue } from '@ganglion/contracts';
+import { Bus } from '@ganglion/messaging';
+import { Injectable, Logger } from '@nestjs/common';
+import { SessionStore, type SessionRow } from './session.store.js';
+import { spareNodes } from './tending.js';
+
+/** The speed taken for a node whose decode speed no test has measured yet, in tokens per second. */
+const UNMEASURED = 10;
+
+/** Brings nodes from the pool into a session: find, reserve (compare-and-set), assign. */
+@Injectable()
+export class GatherService {
+  readonly #log = new Logger(GatherService.name);
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly store: SessionStore,
+  ) {}
+
+  /** Gathers up to `want` nodes; how many came. */
+  async gather(session: SessionRow, want: number): Promise<number> {
+    if (want <= 0) return 0;
+    const { id: sessionId, modelDigest, owner, parameters } = session;
+    const { mode } = parameters;
+    const { candidates } = await this.bus.request(nodePool.find, {
+      modelDigest,
+      mode,
+      owner,
+      limit: Math.min(200, want * 3),
+    });
+    const reserved: NodeView[] = [];
+    for (const { nodeId } of candidates) {
+      if (reserved.length === want) break;
+      const node = await this.reserve(nodeId, sessionId);
+      if (node) reserved.push(node);
+    }
+    if (reserved.length > 0) await this.assign(sessionId, reserved);
+    if (reserved.length < want && session.sharedFor === null)
+      await this.askToYield(session, want - reserved.length);
+    return reserved.length;
+  }
+
+  private async reserve(nodeId: string, sessionId: string): Promise<NodeView | null> {
+    try {
+      return await this.bus.request(nodePool.reserve, { nodeId, sessionId });
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'CONFLICT') return null;
+      throw error;
+    }
+  }
+
+  private async assign(sessionId: string, nodes: NodeView[]): Promise<void> {
+    let assigned: string[] = [];
+    try {
+      const answer = await this.bus.request(sessionQueue.assign, {
+        sessionId,
+        nodes: nodes.map(({ nodeId, slots, tokensPerSecond }) => ({
+          nodeId,
+          slots,
+          tokensPerSecond: tokensPerSecond ?? UNMEASURED,
+        })),
+      });
+      assigned = answer.assigned;
+    } finally {
+      const left = nodes.filter(({ nodeId }) => !assigned.includes(nodeId));
+      for (const { nodeId } of left) await this.giveBack(nodeId, sessionId);
+    }
+  }
+
+  /** A node that was reserved but not assigned goes back, so it is not lost to everybody. */
+  private async giveBack(nodeId: string, sessionId: string): Promise<void> {
+    const reason: Reason = { code: 'not_assigned', message: 'reserved, but the queue did not take it' };
+    await this.bus
+      .request(nodePool.release, { nodeId, sessionId, reason })
+      .catch((error: unknown) => this.#log.warn(`could not give back ${nodeId}: ${String(error)}`));
+  }
+
+  /** The model's shared session gives idle nodes; they are re-tested, and come as `node-ephemeral`. */
+  private async askToYield({ modelDigest }: SessionRow, wanted: number): Promise<void> {
+    const shared = await this.store.findShared(modelDigest);
+    if (!shared) return;
+    const { sessions } = await this.bus.request(sessionQueue.load, { sessionIds: [shared.id] });
+    const nodeIds = sessions[0] ? spareNodes(sessions[0], wanted) : [];
+    if (nodeIds.length === 0) return;
+    const reason: Reason = { code: 'yielded', message: 'an explicit session needs it' };
+    await this.bus.request(sessionQueue.release, { sessionId: shared.id, nodeIds, reason });
+  }
+}

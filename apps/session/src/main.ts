@@ -1,0 +1,4 @@
+import { serve } from '@ganglion/runtime';
+import { SessionModule } from './session.module.js';
+
+await serve('session', SessionModule);

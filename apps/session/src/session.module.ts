@@ -1,0 +1,55 @@
+import { Bus } from '@ganglion/messaging';
+import { Clock, databaseUrl, Health } from '@ganglion/runtime';
+import { Module } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { SessionDatabase, SessionOutbox, TendLease } from './database.store.js';
+import { GatherService } from './gather.service.js';
+import { KeyController } from './key.controller.js';
+import { KeyService } from './key.service.js';
+import { KeyStore } from './key.store.js';
+import { SessionController } from './session.controller.js';
+import { SessionService } from './session.service.js';
+import { SessionStore } from './session.store.js';
+import { SubmitService } from './submit.service.js';
+import { TendService } from './tend.service.js';
+import { TendSweep } from './tend.sweep.js';
+import { UsageStore } from './usage.store.js';
+
+const holder = randomUUID();
+
+@Module({
+  controllers: [SessionController, KeyController],
+  providers: [
+    {
+      provide: SessionDatabase,
+      inject: [Health],
+      useFactory: (health: Health) => {
+        const database = new SessionDatabase(databaseUrl());
+        health.require('database', async () => (await database.client.$queryRaw`SELECT 1`) !== undefined);
+        return database;
+      },
+    },
+    {
+      provide: SessionOutbox,
+      inject: [SessionDatabase, Bus, Clock],
+      useFactory: ({ client }: SessionDatabase, bus: Bus, clock: Clock) =>
+        new SessionOutbox({ client, publish: (...event) => bus.publishEvent(...event), clock, holder }),
+    },
+    {
+      provide: TendLease,
+      inject: [SessionDatabase, Clock],
+      useFactory: ({ client }: SessionDatabase, clock: Clock) =>
+        new TendLease({ client, name: 'tend', holder, forMs: 5_000, clock }),
+    },
+    SessionStore,
+    KeyStore,
+    UsageStore,
+    KeyService,
+    GatherService,
+    TendService,
+    TendSweep,
+    SubmitService,
+    SessionService,
+  ],
+})
+export class SessionModule {}
