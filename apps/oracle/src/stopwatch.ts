@@ -11,45 +11,51 @@ export interface Measured {
  * Times one node's answer to one task, from the frames as they arrive. Pure: the caller says what time it is, in ms of
  * a clock that never goes back.
  *
- * - time to first token: from the start until the first frame that carries tokens;
+ * - time to first token: from the start (when the queue granted the task to the node, if that is heard before any token)
+ *   until the first frame that carries tokens;
  * - decode speed: tokens after those of the first frame, over the time between the first and the last frame with tokens
  *   (null when they all came at once);
  * - duration: from the start until the frame that ends the answer.
  */
 export class Stopwatch {
+  #startedAt: number;
   #attempt = 0;
   #first: { at: number; tokens: number } | null = null;
   #lastAt = 0;
   #tokens = 0;
   #endedAt: number | null = null;
+  #isOver = false;
 
   constructor(
     private readonly nodeId: string,
-    private readonly startedAt: number,
-  ) {}
-
-  /** Has the answer ended, or is it known that none will come? */
-  get isDone(): boolean {
-    return this.#endedAt !== null || this.#failed;
+    startedAt: number,
+  ) {
+    this.#startedAt = startedAt;
   }
 
-  #failed = false;
+  /** Has the answer ended, or is it known that no more will come? */
+  get isDone(): boolean {
+    return this.#isOver;
+  }
 
   /** Hears a frame; those of other nodes, of older attempts and after the end are not counted. */
   frame(sender: string, { attempt, tokens, finish }: Frame, at: number): void {
-    if (sender !== this.nodeId || attempt < this.#attempt || this.isDone) return;
+    if (sender !== this.nodeId || attempt < this.#attempt || this.#isOver) return;
     if (attempt > this.#attempt) this.restart(attempt);
     if (tokens.length > 0) {
       this.#first ??= { at, tokens: tokens.length };
       this.#lastAt = at;
       this.#tokens += tokens.length;
     }
-    if (finish !== undefined) this.#endedAt = at;
+    if (finish === undefined) return;
+    this.#endedAt = at;
+    this.#isOver = true;
   }
 
-  /** Hears what the queue says of the task: after a failure nothing is to be waited for. */
-  control({ type }: ControlRecord): void {
-    if (type === 'failed' || type === 'finalised') this.#failed = this.#endedAt === null;
+  /** Hears what the queue says of the task. */
+  control(record: ControlRecord, at: number): void {
+    if (record.type === 'failed' || record.type === 'finalised') this.#isOver = true;
+    if (record.type === 'granted' && record.nodeId === this.nodeId && !this.#first) this.#startedAt = at;
   }
 
   private restart(attempt: number): void {
@@ -62,9 +68,9 @@ export class Stopwatch {
     const first = this.#first;
     const elapsed = first ? this.#lastAt - first.at : 0;
     return {
-      ttftMs: first ? first.at - this.startedAt : null,
+      ttftMs: first ? first.at - this.#startedAt : null,
       tokensPerSecond: first && elapsed > 0 ? ((this.#tokens - first.tokens) * 1_000) / elapsed : null,
-      durationMs: this.#endedAt === null ? null : this.#endedAt - this.startedAt,
+      durationMs: this.#endedAt === null ? null : this.#endedAt - this.#startedAt,
     };
   }
 }

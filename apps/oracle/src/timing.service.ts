@@ -39,7 +39,7 @@ export class TimingService {
         reportIfDone();
       },
       control: (record) => {
-        stopwatch.control(record);
+        stopwatch.control(record, performance.now());
         reportIfDone();
       },
     });

@@ -1,0 +1,71 @@
+import { Fault } from '@ganglion/contracts';
+import {
+  noteCancelled,
+  noteEnqueued,
+  noteFailed,
+  noteFinalised,
+  notePrecommitted,
+  noteRevealing,
+  noteTimed,
+} from './note.js';
+
+const taskId = '01890000-0000-7000-8000-000000000001';
+const nodeId = `U${'A'.repeat(55)}`;
+const at = '2030-01-01T00:00:00.000Z';
+const ended = { taskId, sessionId: null, owner: null, at, promptTokens: 1, completionTokens: 1 };
+const phases = (handed: readonly { phase: string; accepted: boolean }[]): string[] =>
+  handed.map(({ phase, accepted }) => `${phase}${accepted ? '' : ' refused'}`);
+
+describe('news of a participant', () => {
+  it('counts as started whoever precommitted', () => {
+    const note = notePrecommitted({ taskId, attempt: 1, nodeId, sessionId: null, at });
+    expect(phases(note.handed)).toEqual(['START', 'PRECOMMIT']);
+  });
+
+  it('needs no news of the precommit when the answer is there', () => {
+    const note = noteFinalised({ ...ended, nodeIds: [nodeId], receipt: null, texts: [' 4\n'] }, '4');
+    expect(phases(note.handed)).toEqual(['START', 'PRECOMMIT', 'COMMIT']);
+    expect(note.correct).toBe(true);
+  });
+
+  it.each([[['5']], [['4.']], [['']], [[]], [['four']]])('finds %j wrong where 4 is expected', (texts) => {
+    expect(noteFinalised({ ...ended, nodeIds: [nodeId], receipt: null, texts }, '4').correct).toBe(false);
+  });
+
+  it('blames the node for an answer that was refused', () => {
+    const reason = { code: 'answer_rejected', message: 'the evidence does not hash' };
+    const note = noteFailed({ ...ended, state: 'FAILED', reason });
+    expect(note.judgement).toEqual({ taskId, outcome: 'FAILED', reason });
+    expect(phases(note.handed)).toEqual(['COMMIT refused']);
+  });
+
+  it('does not blame the node for a request that could not run', () => {
+    const reason = { code: 'INVALID', message: 'the prompt is too long' };
+    expect(noteFailed({ ...ended, state: 'FAILED', reason }).judgement?.outcome).toBe('EXCUSED');
+  });
+
+  it('does not blame the node for a cancelled test', () => {
+    const reason = { code: 'cancelled', message: 'by an operator' };
+    expect(noteCancelled({ ...ended, reason }).judgement?.outcome).toBe('EXCUSED');
+  });
+
+  it('tries again when the queue was not reached, and excuses the node when the queue refused', () => {
+    expect(noteEnqueued(taskId, { state: 'QUEUED' })).toMatchObject({ isEnqueued: true });
+    expect(noteEnqueued(taskId, new Fault('UNAVAILABLE', 'nobody answers'))).toBeNull();
+    expect(noteEnqueued(taskId, new Fault('NOT_FOUND', 'no such node'))?.judgement?.outcome).toBe('EXCUSED');
+    expect(() => noteEnqueued(taskId, new TypeError('a bug'))).toThrow('a bug');
+  });
+
+  it('asks again for a reveal that was not taken', () => {
+    expect(noteRevealing(taskId, { state: 'REVEALING' })).toMatchObject({ isRevealing: true });
+    expect(noteRevealing(taskId, new Fault('CONFLICT', 'not precommitted'))).toBeNull();
+  });
+
+  it('counts a node as started when the oracle saw its first token', () => {
+    const measured = { ttftMs: 12, tokensPerSecond: null, durationMs: null };
+    expect(phases(noteTimed({ epoch: 1, taskId, nodeId, measured }).handed)).toEqual(['START']);
+    expect(noteTimed({ epoch: 1, taskId, nodeId, measured: { ...measured, ttftMs: null } }).handed).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { frozenRequest, taskSubmitted } from '@ganglion/contracts';
+import { freeze, taskOf } from './request.js';
+
+const model = { id: 'tiny', digest: 'a'.repeat(64) };
+const challenge = { prompt: 'What is 2 plus 2?', answer: '4', maxTokens: 8 };
+const participant = { taskId: '01890000-0000-7000-8000-000000000001', nodeId: `U${'A'.repeat(55)}` };
+const createdAt = new Date('2030-01-01T00:00:00.000Z');
+
+describe('the request of a test', () => {
+  it('is a frozen request like any other, and greedy', () => {
+    const request = freeze(challenge, model);
+    expect(frozenRequest.parse(request)).toEqual(request);
+    expect(request.sampling).toMatchObject({ temperature: 0, maxTokens: 8 });
+  });
+
+  it('never carries the expected answer', () => {
+    const request = freeze({ ...challenge, answer: 'a secret answer' }, model);
+    const task = taskOf(participant, { request, createdAt });
+    expect(JSON.stringify(task)).not.toContain('a secret answer');
+  });
+
+  it('has a salt of its own each time', () => {
+    expect(freeze(challenge, model).salt).not.toBe(freeze(challenge, model).salt);
+  });
+
+  it('travels in the envelope of every task, the same for each repetition', () => {
+    const request = freeze(challenge, model);
+    const task = taskOf(participant, { request, createdAt });
+    expect(taskSubmitted.parse(task)).toEqual(task);
+    expect(task).toMatchObject({
+      sessionId: null,
+      owner: null,
+      holdReveal: true,
+      nodeId: participant.nodeId,
+    });
+    expect(taskOf(participant, { request, createdAt })).toEqual(task);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Frame } from '@ganglion/contracts';
+import { Stopwatch } from './stopwatch.js';
+
+const node = `U${'A'.repeat(55)}`;
+const other = `U${'B'.repeat(55)}`;
+const frame = (tokens: number, more: Partial<Frame> = {}): Frame => ({
+  attempt: 1,
+  choice: 0,
+  from: 1,
+  tokens: Array.from({ length: tokens }, () => [1, 'a'] as [number, string]),
+  link: '0'.repeat(64),
+  ...more,
+});
+
+describe('the stopwatch', () => {
+  it('measures the first token, the speed after it and the whole', () => {
+    const watch = new Stopwatch(node, 1_000);
+    watch.frame(node, frame(1), 1_040);
+    watch.frame(node, frame(4), 1_060);
+    watch.frame(node, frame(6, { finish: 'stop' }), 1_140);
+    expect(watch.isDone).toBe(true);
+    expect(watch.measured()).toEqual({ ttftMs: 40, tokensPerSecond: 100, durationMs: 140 });
+  });
+
+  it('gives no speed when all tokens came at once', () => {
+    const watch = new Stopwatch(node, 0);
+    watch.frame(node, frame(5, { finish: 'stop' }), 10);
+    expect(watch.measured()).toEqual({ ttftMs: 10, tokensPerSecond: null, durationMs: 10 });
+  });
+
+  it('does not count an end without tokens as decoding time', () => {
+    const watch = new Stopwatch(node, 0);
+    watch.frame(node, frame(1), 10);
+    watch.frame(node, frame(10), 110);
+    watch.frame(node, frame(0, { finish: 'stop' }), 5_110);
+    expect(watch.measured()).toEqual({ ttftMs: 10, tokensPerSecond: 100, durationMs: 5_110 });
+  });
+
+  it('gives nothing for a node that was silent', () => {
+    const watch = new Stopwatch(node, 0);
+    watch.control({ type: 'failed', taskId: 'a', state: 'FAILED', reason: { code: 'a', message: 'b' } }, 5);
+    expect(watch.isDone).toBe(true);
+    expect(watch.measured()).toEqual({ ttftMs: null, tokensPerSecond: null, durationMs: null });
+  });
+
+  it('counts from when the node was granted the task, not from when others were still in the way', () => {
+    const watch = new Stopwatch(node, 0);
+    watch.control({ type: 'granted', attempt: 1, nodeId: node, choices: [] }, 900);
+    watch.frame(node, frame(1), 950);
+    expect(watch.measured().ttftMs).toBe(50);
+  });
+
+  it('does not hear the frames of another node, of an attempt before or after the end', () => {
+    const watch = new Stopwatch(node, 0);
+    watch.frame(other, frame(5, { finish: 'stop' }), 1);
+    watch.frame(node, frame(3), 10);
+    watch.frame(node, frame(1, { attempt: 2 }), 30);
+    watch.frame(node, frame(9), 31);
+    watch.frame(node, frame(2, { attempt: 2, finish: 'stop' }), 50);
+    watch.frame(node, frame(9, { attempt: 2 }), 60);
+    expect(watch.measured()).toEqual({ ttftMs: 30, tokensPerSecond: 100, durationMs: 50 });
+  });
+});

@@ -1,0 +1,3 @@
+import NodeEnvironment from 'jest-environment-node';
+
+export default class LogOnFailure extends NodeEnvironment.TestEnvironment {}
