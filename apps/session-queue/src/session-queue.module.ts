@@ -12,6 +12,7 @@ import { DispatchService } from './dispatch.service.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EndingService } from './ending.service.js';
 import { FrameWatch } from './frame-watch.js';
+import { JudgementStore } from './judgement.store.js';
 import { NetworkKey } from './network-key.js';
 import { RevealService } from './reveal.service.js';
 import { SweepService } from './sweep.service.js';
@@ -49,6 +50,7 @@ import { WaitingService } from './waiting.service.js';
     DispatchStore,
     TaskStore,
     CommitStore,
+    JudgementStore,
     AssignmentStore,
     SweepStore,
     FrameWatch,

@@ -4,9 +4,10 @@ import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { liveAttemptStates } from './attempt.lifecycle.js';
 import { endAssignment, endAttempt } from './attempt-end.store.js';
-import { endOrRequeue, type LiveAttempt } from './commit.store.js';
+import type { LiveAttempt } from './commit.store.js';
 import { QueueDatabase, QueueOutbox, type Tx } from './database.store.js';
 import { type Lane, TEST_SLOT } from './lane.js';
+import { endOrRequeue } from './task-end.store.js';
 import { taskLifecycle } from './task.lifecycle.js';
 
 export interface EndedTask {

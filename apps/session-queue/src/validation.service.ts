@@ -2,8 +2,9 @@ import { type CommitData, commitData, type ControlRecord, type Reason } from '@g
 import { Bus, readFrames } from '@ganglion/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { CommitStore, type LiveAttempt } from './commit.store.js';
+import type { LiveAttempt } from './commit.store.js';
 import { DispatchService } from './dispatch.service.js';
+import { JudgementStore } from './judgement.store.js';
 import { laneOf } from './lane.js';
 import { NetworkKey } from './network-key.js';
 import { makeReceipt } from './receipt.js';
@@ -15,7 +16,7 @@ export class ValidationService {
   readonly #log = new Logger(ValidationService.name);
 
   constructor(
-    private readonly store: CommitStore,
+    private readonly store: JudgementStore,
     private readonly key: NetworkKey,
     private readonly dispatch: DispatchService,
     private readonly bus: Bus,

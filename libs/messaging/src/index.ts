@@ -3,5 +3,6 @@ export * from './credentials.js';
 export { FaultFilter } from './fault-filter.js';
 export { Handles, type MessageContext, On } from './handles.js';
 export { NatsStrategy, type StrategyObserver } from './strategy.js';
-export { currentTrace, inTrace } from './trace.js';
+export { currentTrace, inTrace, TRACE_HEADER } from './trace.js';
 export { readFrames, type StreamedFrame } from './token-history.js';
+export { encodeFault, parseWire } from './wire.js';

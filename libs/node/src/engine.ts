@@ -1,0 +1,52 @@
+import type { FinishReason, Sampling } from '@ganglion/contracts';
+
+/** The part of a model that a node declares and reckons with. */
+export interface NodeModel {
+  readonly id: string;
+  /** Tokens, prompt and completion together. */
+  readonly contextLength: number;
+  readonly eosTokenIds: readonly number[];
+  readonly defaults: { temperature: number; topP: number; topK: number; maxTokens: number };
+  readonly files: readonly { path: string; bytes: number; sha256: string }[];
+  readonly quantisation: string;
+  readonly parameters?: number;
+  readonly challenges: readonly { prompt: string; answer: string; maxTokens: number }[];
+}
+
+export type NodePrompt = { messages: { role: string; content: string }[] } | { text: string };
+
+export interface GenerateRequest {
+  prompt: NodePrompt;
+  sampling: Sampling;
+  choice: number;
+  /** Tokens already accepted: continue after them. */
+  resumeFrom?: { id: number; text: string }[];
+}
+
+export interface GeneratedToken {
+  id: number;
+  /** What this token releases: whole UTF-8, possibly empty. */
+  text: string;
+  /** The two largest raw logits, already times 256 and rounded. */
+  evidence: { top1Id: number; top1: number; top2Id: number; top2: number };
+  /** Only on the last token. */
+  finish?: FinishReason;
+}
+
+/**
+ * What a node needs of whatever runs its model; `@ganglion/inference` has this shape, and so may anything else.
+ * After an abort `generate` ends quietly, with no token beyond those already made. A rejected request throws an error
+ * whose `code` is `PROMPT_TOO_LONG` or `PROMPT_INVALID`; anything else is the engine's failure.
+ */
+export interface NodeEngine {
+  readonly model: NodeModel;
+  readonly determinismClass: string;
+  countPromptTokens(prompt: NodePrompt): Promise<number>;
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GeneratedToken>;
+}
+
+/** Did the engine refuse the request itself, rather than fail? */
+export const isRefusedPrompt = (error: unknown): error is Error => {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return code === 'PROMPT_TOO_LONG' || code === 'PROMPT_INVALID';
+};
