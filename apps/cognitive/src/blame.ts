@@ -5,16 +5,12 @@
  */
 const notTheNodes = new Set([
   'cancelled',
-  'closed',
-  'session_closed',
-  'request_refused',
+  'expired',
   'invalid_request',
-  'INVALID',
-  'IMPOSSIBLE',
-  'TOO_LARGE',
+  'offer_unsettled',
+  'reveal_unwanted',
+  'session_closed',
   'stream_lost',
-  'UNAVAILABLE',
-  'INTERNAL',
 ]);
 
 /** Does a task that ended for this reason count against the node that had it? */

@@ -40,7 +40,7 @@ describe('news of a participant', () => {
   });
 
   it('does not blame the node for a request that could not run', () => {
-    const reason = { code: 'INVALID', message: 'the prompt is too long' };
+    const reason = { code: 'invalid_request', message: 'the prompt is too long' };
     expect(noteFailed({ ...ended, state: 'FAILED', reason }).judgement?.outcome).toBe('EXCUSED');
   });
 

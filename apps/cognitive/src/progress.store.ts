@@ -7,7 +7,7 @@ import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js
 import type { Note } from './note.js';
 import { roundLifecycle } from './round.lifecycle.js';
 import { isPending, type Judgement, type RoundFacts } from './round-facts.js';
-import { PHASE_MS, planRound, type RoundPlan } from './round-plan.js';
+import { patienceOf, planRound, type RoundPlan } from './round-plan.js';
 import { factsOf, requestOf, type RoundRow, verdictOf, whole } from './round-rows.store.js';
 
 /** News of a round, told in the light of what is known of it. */
@@ -112,7 +112,7 @@ const carryOut = async (
       to,
       through,
       at,
-      data: { deadlineAt: new Date(at.getTime() + PHASE_MS) },
+      data: { deadlineAt: new Date(at.getTime() + patienceOf(to)) },
     });
 };
 

@@ -2,8 +2,13 @@ import type { Reason, RoundState } from '@ganglion/contracts';
 import { isPending, type Judgement, type ParticipantFacts, type RoundFacts } from './round-facts.js';
 import { judgeCommitted, judgeLate } from './verdict.js';
 
-/** How long the participants' tasks may take to reach the queue, the hashes to come in, and the answers to follow. */
+/** How long the participants' tasks may take to reach the queue, and then the hashes to come in. */
 export const PHASE_MS = 10_000;
+/** A little longer than the queue waits for the data, so that its reason is heard before our deadline. */
+export const COMMIT_MS = 12_000;
+
+/** How long a round may stay in a state. */
+export const patienceOf = (state: RoundState): number => (state === 'COMMITTING' ? COMMIT_MS : PHASE_MS);
 
 /** What is to be done with a round now: write the judgements and moves, then speak to the queue. */
 export interface RoundPlan {

@@ -45,9 +45,19 @@ describe('the stopwatch', () => {
 
   it('counts from when the node was granted the task, not from when others were still in the way', () => {
     const watch = new Stopwatch(node, 0);
+    watch.control({ type: 'position', position: 0, etaMs: null }, 800);
+    watch.control({ type: 'granted', attempt: 1, nodeId: other, choices: [] }, 810);
     watch.control({ type: 'granted', attempt: 1, nodeId: node, choices: [] }, 900);
     watch.frame(node, frame(1), 950);
     expect(watch.measured().ttftMs).toBe(50);
+  });
+
+  it('counts from when the task was queued if the first token was faster than the word of the grant', () => {
+    const watch = new Stopwatch(node, 0);
+    watch.control({ type: 'position', position: 0, etaMs: null }, 800);
+    watch.frame(node, frame(1), 840);
+    watch.control({ type: 'granted', attempt: 1, nodeId: node, choices: [] }, 845);
+    expect(watch.measured().ttftMs).toBe(40);
   });
 
   it('does not hear the frames of another node, of an attempt before or after the end', () => {

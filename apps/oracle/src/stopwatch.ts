@@ -11,7 +11,8 @@ export interface Measured {
  * Times one node's answer to one task, from the frames as they arrive. Pure: the caller says what time it is, in ms of
  * a clock that never goes back.
  *
- * - time to first token: from the start (when the queue granted the task to the node, if that is heard before any token)
+ * - time to first token: from the start (when the queue last said that the task waits, or that it granted it to the
+ *   node, before any token)
  *   until the first frame that carries tokens;
  * - decode speed: tokens after those of the first frame, over the time between the first and the last frame with tokens
  *   (null when they all came at once);
@@ -55,7 +56,9 @@ export class Stopwatch {
   /** Hears what the queue says of the task. */
   control(record: ControlRecord, at: number): void {
     if (record.type === 'failed' || record.type === 'finalised') this.#isOver = true;
-    if (record.type === 'granted' && record.nodeId === this.nodeId && !this.#first) this.#startedAt = at;
+    const isOnward =
+      record.type === 'position' || (record.type === 'granted' && record.nodeId === this.nodeId);
+    if (isOnward && !this.#first) this.#startedAt = at;
   }
 
   private restart(attempt: number): void {

@@ -19,18 +19,24 @@ export const provideFirstCredentials = async (secrets: string, url: string): Pro
   const tokenFile = join(secrets, 'miner', 'join-token');
   const keyHashFile = join(secrets, 'session', 'first-api-key.hash');
   const tokenHashFile = join(secrets, 'node-pool', 'first-join-token.hash');
-  const kept = await readCredentials(credentialsFile);
 
-  const apiKey = kept?.apiKey ?? ((await readSecret(keyHashFile)) ? undefined : randomApiKey());
+  const wasHandedOut = async (hashFile: string): Promise<boolean> =>
+    (await readSecret(hashFile)) !== undefined;
   const joinToken =
-    (await readSecret(tokenFile)) ?? ((await readSecret(tokenHashFile)) ? undefined : randomJoinToken());
-  const credentials: Credentials = { url, ...(apiKey && { apiKey }), ...(joinToken && { joinToken }) };
+    (await readSecret(tokenFile)) ??
+    ((await wasHandedOut(tokenHashFile)) ? undefined : await keepSecret(tokenFile, randomJoinToken));
   // Texts before hashes: a crash in between is repaired by the next run.
-  if (apiKey || kept) await replaceSecret(credentialsFile, JSON.stringify(credentials, null, 2));
-  if (joinToken) await keepSecret(tokenFile, () => joinToken);
-  if (apiKey) await keepSecret(keyHashFile, () => sha256Hex(apiKey));
+  if (!(await readCredentials(credentialsFile)) && !(await wasHandedOut(keyHashFile)))
+    await keepSecret(credentialsFile, () =>
+      jsonOf({ url, apiKey: randomApiKey(), ...(joinToken && { joinToken }) }),
+    );
+  const credentials = await readCredentials(credentialsFile);
+  if (credentials?.apiKey) await keepSecret(keyHashFile, () => sha256Hex(credentials.apiKey as string));
   if (joinToken) await keepSecret(tokenHashFile, () => sha256Hex(joinToken));
+  if (credentials) await replaceSecret(credentialsFile, jsonOf({ ...credentials, url }));
 };
+
+const jsonOf = (credentials: Credentials): string => JSON.stringify(credentials, null, 2);
 
 const readCredentials = async (path: string): Promise<Credentials | undefined> => {
   const text = await readSecret(path);

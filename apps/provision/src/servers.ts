@@ -41,6 +41,6 @@ const connectAsProvision = (servers: string[], creds: string): Promise<NatsConne
     servers,
     name: 'provision',
     inboxPrefix: inboxPrefix('provision'),
-    authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
+    authenticator: credsAuthenticator(new TextEncoder().encode(`${creds}\n`)),
     timeout: 2_000,
   });

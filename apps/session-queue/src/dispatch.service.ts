@@ -3,7 +3,7 @@ import { Fault, type InferJob, jobs, type Reason } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Claim, DispatchStore } from './dispatch.store.js';
-import { FrameWatch } from './frame-watch.js';
+import { FrameWatch } from './frame-watch.service.js';
 import { type Lane, laneKey } from './lane.js';
 
 /** A task that its named node refused this often is failed: the node does not want to be tested. */

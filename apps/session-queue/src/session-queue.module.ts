@@ -11,7 +11,7 @@ import { QueueDatabase, QueueOutbox } from './database.store.js';
 import { DispatchService } from './dispatch.service.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EndingService } from './ending.service.js';
-import { FrameWatch } from './frame-watch.js';
+import { FrameWatch } from './frame-watch.service.js';
 import { JudgementStore } from './judgement.store.js';
 import { NetworkKey } from './network-key.js';
 import { RevealService } from './reveal.service.js';

@@ -12,7 +12,7 @@ import { SessionService } from './session.service.js';
 import { SessionStore } from './session.store.js';
 import { SubmitService } from './submit.service.js';
 import { TendService } from './tend.service.js';
-import { TendSweep } from './tend.sweep.js';
+import { TendSweep } from './tend-sweep.service.js';
 import { UsageStore } from './usage.store.js';
 
 const holder = randomUUID();

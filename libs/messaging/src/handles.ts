@@ -1,5 +1,5 @@
 import type { Answerable, Event, InputOf, OutputOf, PayloadOf } from '@ganglion/contracts';
-import { EventPattern, MessagePattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 
 /** What a handler may know beside the message itself. */
 export interface MessageContext {
@@ -12,6 +12,12 @@ export interface MessageContext {
   readonly deliveries: number;
 }
 
+/** Nest hands a method the payload alone unless its parameters are marked. */
+const bindParameters = (target: object, key: string): void => {
+  Payload()(target, key, 0);
+  Ctx()(target, key, 1);
+};
+
 type Method<In, Out> = (input: In, context: MessageContext) => Promise<Out>;
 
 /** Binds a controller's method to a request: it takes the parsed input and gives the output, or it does not compile. */
@@ -21,8 +27,10 @@ export const Handles =
     target: object,
     key: string,
     method: TypedPropertyDescriptor<M>,
-  ): void =>
-    void MessagePattern(message.subject, { message })(target, key, method as PropertyDescriptor);
+  ): void => {
+    bindParameters(target, key);
+    MessagePattern(message.subject, { message })(target, key, method as PropertyDescriptor);
+  };
 
 /** Binds a controller's method to an event; throwing makes the broker deliver it again, later. */
 export const On =
@@ -31,5 +39,7 @@ export const On =
     target: object,
     key: string,
     method: TypedPropertyDescriptor<M>,
-  ): void =>
-    void EventPattern(message.subject, { message })(target, key, method as PropertyDescriptor);
+  ): void => {
+    bindParameters(target, key);
+    EventPattern(message.subject, { message })(target, key, method as PropertyDescriptor);
+  };

@@ -8,7 +8,11 @@ export type JsonObject = Record<string, unknown>;
  * One of the model's JSON files; an empty object when it is absent and `isOptional`.
  * @throws InferenceError MODEL_INVALID naming the file
  */
-export async function readJsonObject(directory: string, name: string, isOptional = false): Promise<JsonObject> {
+export async function readJsonObject(
+  directory: string,
+  name: string,
+  isOptional = false,
+): Promise<JsonObject> {
   const value = await readJson(directory, name);
   if (value === undefined && isOptional) return {};
   if (value === undefined) throw invalidFile(name, `is missing in ${directory}`);

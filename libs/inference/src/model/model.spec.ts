@@ -72,13 +72,19 @@ describe('readModel', () => {
     const config = JSON.parse(readFileSync(join(copy, 'config.json'), 'utf8')) as Record<string, unknown>;
     delete config['eos_token_id'];
     put('config.json', config);
-    expect(await readModel(copy)).toMatchObject({ eosTokenIds: [2], defaults: { temperature: 1, maxTokens: 512 } });
+    expect(await readModel(copy)).toMatchObject({
+      eosTokenIds: [2],
+      defaults: { temperature: 1, maxTokens: 512 },
+    });
   });
 
-  it.each(['config.json', 'tokenizer.json', 'tokenizer_config.json'])('names %s when it is missing', async (name) => {
-    rmSync(join(copy, name));
-    await expect(readModel(copy)).rejects.toMatchObject({ code: 'MODEL_INVALID', field: name });
-  });
+  it.each(['config.json', 'tokenizer.json', 'tokenizer_config.json'])(
+    'names %s when it is missing',
+    async (name) => {
+      rmSync(join(copy, name));
+      await expect(readModel(copy)).rejects.toMatchObject({ code: 'MODEL_INVALID', field: name });
+    },
+  );
 
   it.each([
     ['config.json', '{'],
@@ -97,6 +103,9 @@ describe('readModel', () => {
   it('names what is missing when there is no graph, or no directory', async () => {
     rmSync(join(copy, 'onnx'), { recursive: true });
     await expect(readModel(copy)).rejects.toMatchObject({ code: 'MODEL_INVALID', field: 'onnx/model*.onnx' });
-    await expect(readModel(join(copy, 'nowhere'))).rejects.toMatchObject({ code: 'MODEL_INVALID', field: 'model' });
+    await expect(readModel(join(copy, 'nowhere'))).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      field: 'model',
+    });
   });
 });

@@ -27,7 +27,11 @@ const DEFAULT_MAX_TOKENS = 512;
 export async function readModel(directory: string, id?: string): Promise<ModelInfo> {
   const path = resolve(directory);
   await readdir(path).catch((cause: Error) => {
-    throw new InferenceError('MODEL_INVALID', `model directory ${path} cannot be read: ${cause.message}`, 'model');
+    throw new InferenceError(
+      'MODEL_INVALID',
+      `model directory ${path} cannot be read: ${cause.message}`,
+      'model',
+    );
   });
   const config = await readJsonObject(path, 'config.json');
   const generation = await readJsonObject(path, 'generation_config.json', true);
@@ -36,7 +40,13 @@ export async function readModel(directory: string, id?: string): Promise<ModelIn
   const graph = await chooseOnnxFile(path);
   const template = await findChatTemplate(path, tokenizerConfig);
   const contextLength = positiveInteger('config.json', config, 'max_position_embeddings');
-  const deciding = new Set(['config.json', 'tokenizer.json', 'tokenizer_config.json', graph.path, ...graph.data]);
+  const deciding = new Set([
+    'config.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    graph.path,
+    ...graph.data,
+  ]);
   if ((await readText(path, 'generation_config.json')) !== undefined) deciding.add('generation_config.json');
   if (template) deciding.add(template.path);
   const parameters = countParameters(config);
@@ -67,7 +77,8 @@ function eosTokenIds(
     const added = (own.tokenizer['added_tokens'] ?? []) as { id: number; content: string }[];
     ids.push(...added.filter((token) => token.content === content).map((token) => token.id));
   }
-  if (ids.length > 0 && ids.every((token) => Number.isSafeInteger(token) && token >= 0)) return ids as number[];
+  if (ids.length > 0 && ids.every((token) => Number.isSafeInteger(token) && token >= 0))
+    return ids as number[];
   throw invalidFile('generation_config.json', 'must give eos_token_id, without which no answer would end');
 }
 

@@ -25,7 +25,8 @@ export async function chooseOnnxFile(directory: string): Promise<OnnxFile> {
     .map(({ name, match }) => ({ name, quantisation: match![1] ?? 'fp32' }))
     .sort((a, b) => rank(a.quantisation) - rank(b.quantisation) || (a.name < b.name ? -1 : 1));
   const [graph] = graphs;
-  if (!graph) throw invalidFile('onnx/model*.onnx', `is missing in ${directory}: export the model to ONNX first`);
+  if (!graph)
+    throw invalidFile('onnx/model*.onnx', `is missing in ${directory}: export the model to ONNX first`);
   const data = names.filter((name) => name.startsWith(`${graph.name}_data`) || name === `${graph.name}.data`);
   return {
     path: `onnx/${graph.name}`,

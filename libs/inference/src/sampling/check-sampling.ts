@@ -21,7 +21,10 @@ export function checkSampling(sampling: Sampling): void {
     const value = sampling[key as NumberKey];
     const isInRange = typeof value === 'number' && value >= min && value <= max;
     if (isInRange && (!isInteger || Number.isInteger(value))) continue;
-    throw invalid(`sampling.${key}`, `must be ${isInteger ? 'an integer' : 'a number'} from ${min} to ${max}`);
+    throw invalid(
+      `sampling.${key}`,
+      `must be ${isInteger ? 'an integer' : 'a number'} from ${min} to ${max}`,
+    );
   }
   for (const [at, stop] of sampling.stop.entries()) {
     const isText = typeof stop === 'string' && stop.length > 0 && !/\p{Surrogate}/u.test(stop);

@@ -60,7 +60,8 @@ describe('sampleToken', () => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const counts = logits.map(() => 0);
     const draws = 20_000;
-    for (let index = 1; index <= draws; index++) counts[draw(logits, { temperature: 1.5, seed: 5 }, index)]!++;
+    for (let index = 1; index <= draws; index++)
+      counts[draw(logits, { temperature: 1.5, seed: 5 }, index)]!++;
     const chiSquare = counts.reduce((sum, count, id) => {
       const expected = (draws * weights[id]!) / total;
       return sum + (count - expected) ** 2 / expected;
@@ -94,7 +95,12 @@ describe('sampleToken', () => {
 
   it('makes negative logits smaller by repetition, not larger', () => {
     const history = { prompt: [], output: [0] };
-    const chosen = sampleToken([-1, -1.5], history, { ...GREEDY, repetitionPenalty: 2 }, { choice: 0, index: 2 });
+    const chosen = sampleToken(
+      [-1, -1.5],
+      history,
+      { ...GREEDY, repetitionPenalty: 2 },
+      { choice: 0, index: 2 },
+    );
     expect(chosen).toBe(1);
   });
 });
@@ -103,7 +109,10 @@ describe('Ranking', () => {
   it('draws every id by falling score, equal ones by rising id', () => {
     const random = randomFrom(3);
     const scores = Array.from({ length: 500 }, () => random(50));
-    const ranking = new Ranking(scores, scores.map((_, id) => id));
+    const ranking = new Ranking(
+      scores,
+      scores.map((_, id) => id),
+    );
     const drawn = scores.map(() => ranking.next());
     expect(drawn).toEqual(scores.map((_, id) => id).sort((a, b) => scores[b]! - scores[a]! || a - b));
     expect(ranking.next()).toBeUndefined();

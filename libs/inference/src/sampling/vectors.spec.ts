@@ -33,7 +33,9 @@ function block(counter: number[], key: number[]): number[] {
 
 describe('the published sampling vectors', () => {
   it("hold Random123's known answers for philox4x32-10", () => {
-    const words = vectors.philox.map((vector) => vector.words.map((word) => word.toString(16).padStart(8, '0')).join(' '));
+    const words = vectors.philox.map((vector) =>
+      vector.words.map((word) => word.toString(16).padStart(8, '0')).join(' '),
+    );
     expect(words).toEqual([
       '6627e8d5 e169c58d bc57ac4c 9b00dbd8',
       '408f276d 41c83b0e a20bc7c6 6d5451fd',
@@ -51,7 +53,9 @@ describe('the published sampling vectors', () => {
   });
 
   it('agree with the Gumbel noise on every bit', () => {
-    const ours = vectors.gumbel.map(({ seed, choice, index, tokenId }) => gumbel(seed, choice, index, tokenId));
+    const ours = vectors.gumbel.map(({ seed, choice, index, tokenId }) =>
+      gumbel(seed, choice, index, tokenId),
+    );
     expect(ours).toEqual(vectors.gumbel.map(({ value }) => value));
   });
 

@@ -22,9 +22,18 @@ export const GREEDY: Sampling = {
   stop: [],
 };
 
-/** Builds the thread's program, which runs from dist/, if it is not current; then opens the model. */
-export async function openBuilt(options: Partial<EngineOptions> = {}): Promise<Engine> {
+let isBuilt = false;
+
+/** Builds the thread's program, which runs from dist/, unless it is current. */
+export function build(): void {
+  if (isBuilt) return;
   execFileSync('npx', ['tsc', '-b', pathOf('../..')], { stdio: ['ignore', 'inherit', 'ignore'] });
+  isBuilt = true;
+}
+
+/** The bundled model unless told otherwise, in a thread built from the current source. */
+export async function openBuilt(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  build();
   return openEngine({ model: TINY, threads: 1, ...options });
 }
 

@@ -23,9 +23,9 @@ export class PromptEncoder {
   readonly #pieces: (id: number) => TokenPiece;
   readonly #dropsFirstSpace: boolean;
 
-  private constructor(files: { tokenizer: JsonObject; config: JsonObject; template: string | undefined }) {
+  private constructor(files: { tokenizer: JsonObject; config: JsonObject; template: Template | undefined }) {
     this.#tokenizer = new Tokenizer(files.tokenizer, files.config) as Encoder;
-    this.#template = files.template === undefined ? undefined : new Template(files.template);
+    this.#template = files.template;
     this.#special = specialTokens(files.config);
     const file = files.tokenizer as TokenizerFile;
     const spelling = spellingOf(file);
@@ -44,12 +44,8 @@ export class PromptEncoder {
     const tokenizer = await readJsonObject(directory, 'tokenizer.json');
     const config = await readJsonObject(directory, 'tokenizer_config.json');
     const source = await findChatTemplate(directory, config);
-    try {
-      return new PromptEncoder({ tokenizer, config, template: source?.template });
-    } catch (cause) {
-      if (cause instanceof InferenceError) throw cause;
-      throw invalidFile('tokenizer.json', `or its chat template cannot be used: ${(cause as Error).message}`);
-    }
+    const template = source && usable(source.path, () => new Template(source.template));
+    return usable('tokenizer.json', () => new PromptEncoder({ tokenizer, config, template }));
   }
 
   /**
@@ -75,13 +71,15 @@ export class PromptEncoder {
   }
 
   #render(messages: { role: string; content: string }[]): string {
-    if (!this.#template) throw invalidPrompt('messages', 'need a chat template, which this model lacks: send text');
+    if (!this.#template)
+      throw invalidPrompt('messages', 'need a chat template, which this model lacks: send text');
     if (!Array.isArray(messages) || messages.length === 0) {
       throw invalidPrompt('messages', 'must hold at least one message');
     }
     for (const [at, message] of messages.entries()) {
       for (const key of ['role', 'content'] as const) {
-        if (typeof message?.[key] !== 'string') throw invalidPrompt(`messages[${at}].${key}`, 'must be a string');
+        if (typeof message?.[key] !== 'string')
+          throw invalidPrompt(`messages[${at}].${key}`, 'must be a string');
       }
     }
     try {
@@ -90,6 +88,15 @@ export class PromptEncoder {
     } catch (cause) {
       throw invalidPrompt('messages', `were refused by the chat template: ${(cause as Error).message}`);
     }
+  }
+}
+
+function usable<T>(file: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof InferenceError) throw cause;
+    throw invalidFile(file, `cannot be used: ${(cause as Error).message}`);
   }
 }
 

@@ -70,7 +70,10 @@ describe('openTailLength', () => {
 });
 
 describe('a SentencePiece vocabulary with byte fallback', () => {
-  const decoder = { type: 'Sequence', decoders: ['Replace', 'ByteFallback', 'Fuse', 'Strip'].map((type) => ({ type })) };
+  const decoder = {
+    type: 'Sequence',
+    decoders: ['Replace', 'ByteFallback', 'Fuse', 'Strip'].map((type) => ({ type })),
+  };
   const vocabulary = ['<s>', '▁Hello', '▁', '<0xF0>', '<0x9F>', '<0xA6>', '<0x8A>', 'x', '[TAG]'];
 
   it('joins bytes to characters and drops the first space only', () => {
@@ -87,6 +90,8 @@ describe('a SentencePiece vocabulary with byte fallback', () => {
   });
 
   it('is told from a decoder that is not supported', () => {
-    expect(() => spellingOf({ decoder: { type: 'WordPiece' } })).toThrow('decoder WordPiece is not supported');
+    expect(() => spellingOf({ decoder: { type: 'WordPiece' } })).toThrow(
+      'decoder WordPiece is not supported',
+    );
   });
 });

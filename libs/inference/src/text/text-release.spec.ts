@@ -17,7 +17,11 @@ function inPieces(text: string, sizes: (left: number) => number): Uint8Array[] {
 }
 
 /** Every release up to the stop or the end, the last one flushed. */
-function releases(pieces: Uint8Array[], stops: string[], from: { id: number; text: string }[] = []): string[] {
+function releases(
+  pieces: Uint8Array[],
+  stops: string[],
+  from: { id: number; text: string }[] = [],
+): string[] {
   const release = releaseOf(pieces, stops);
   release.resume(from);
   const shown: string[] = [];
@@ -74,7 +78,9 @@ describe('TextRelease', () => {
   it('refuses to go on from a text that is not that of the tokens', () => {
     const pieces = inPieces('abc', () => 0);
     expect(() => releases(pieces, [], [{ id: 0, text: 'z' }])).toThrow('resumeFrom[0].text is not the text');
-    expect(() => releases(pieces, ['ab'], [{ id: 0, text: 'a' }])).toThrow('resumeFrom[0].text is not the text');
+    expect(() => releases(pieces, ['ab'], [{ id: 0, text: 'a' }])).toThrow(
+      'resumeFrom[0].text is not the text',
+    );
     const stopped = [{ id: 0, text: '' }, { id: 1, text: '' }]; // prettier-ignore
     expect(() => releases(pieces, ['ab'], stopped)).toThrow('resumeFrom[1] completes a stop sequence');
   });

@@ -47,10 +47,18 @@ export class TextRelease {
       theirs += token.text;
       const field = `resumeFrom[${at}]`;
       if (release.isStopped) {
-        throw new InferenceError('PROMPT_INVALID', `${field} completes a stop sequence: nothing is left to do`, field);
+        throw new InferenceError(
+          'PROMPT_INVALID',
+          `${field} completes a stop sequence: nothing is left to do`,
+          field,
+        );
       }
       if (!ours.startsWith(theirs)) {
-        throw new InferenceError('PROMPT_INVALID', `${field}.text is not the text of its tokens`, `${field}.text`);
+        throw new InferenceError(
+          'PROMPT_INVALID',
+          `${field}.text is not the text of its tokens`,
+          `${field}.text`,
+        );
       }
     }
     this.#held = (ours + this.#held).slice(theirs.length);

@@ -82,7 +82,10 @@ function checkPrefix(output: readonly number[], limit: number, info: ModelInfo):
   const ended = output.findIndex((id) => info.eosTokenIds.includes(id));
   if (ended >= 0) throw invalidPrefix(`resumeFrom[${ended}].id`, 'ends the answer: nothing is left to do');
   if (output.length >= limit) {
-    throw invalidPrefix('resumeFrom', `has ${output.length} tokens of at most ${limit}: nothing is left to do`);
+    throw invalidPrefix(
+      'resumeFrom',
+      `has ${output.length} tokens of at most ${limit}: nothing is left to do`,
+    );
   }
 }
 

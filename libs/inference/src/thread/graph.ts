@@ -33,7 +33,10 @@ export class Graph {
   }
 
   /** @throws InferenceError MODEL_INVALID when the file is no decoder that this engine can run */
-  static async load(path: string, options: { threads: number; vocabSize: number; field: string }): Promise<Graph> {
+  static async load(
+    path: string,
+    options: { threads: number; vocabSize: number; field: string },
+  ): Promise<Graph> {
     try {
       const session = await InferenceSession.create(path, {
         executionProviders: ['cpu'],
@@ -120,7 +123,8 @@ function cacheInputsOf(session: InferenceSession): CacheInput[] {
     }
     found.push({ past: name, present, type, emptyShape: [1, heads, 0, size] });
   }
-  if (found.length === 0) throw new Error('it has no past_key_values inputs: export the decoder with its cache');
+  if (found.length === 0)
+    throw new Error('it has no past_key_values inputs: export the decoder with its cache');
   if (!session.outputNames.includes('logits')) throw new Error('it has no output named logits');
   return found;
 }

@@ -12,7 +12,10 @@ export function spawnWorker(settings: ThreadSettings): Worker {
   const isSource = import.meta.url.endsWith('.ts');
   const url = new URL(isSource ? '../../dist/thread/worker.js' : './worker.js', import.meta.url);
   if (!existsSync(fileURLToPath(url))) {
-    throw new InferenceError('ENGINE_FAILED', 'the inference thread is not built: run `npx tsc -b libs/inference`');
+    throw new InferenceError(
+      'ENGINE_FAILED',
+      'the inference thread is not built: run `npx tsc -b libs/inference`',
+    );
   }
   return new Worker(url, { workerData: settings, name: `inference ${settings.model.id}` });
 }
@@ -52,7 +55,9 @@ export class InferenceThread {
   static async start(worker: Worker): Promise<InferenceThread> {
     const ready = await new Promise<Report & { kind: 'ready' }>((resolve, reject) => {
       worker.once('error', (cause) => reject(new InferenceError('ENGINE_FAILED', cause.message)));
-      worker.once('exit', (code) => reject(new InferenceError('ENGINE_FAILED', `the thread ended with ${code}`)));
+      worker.once('exit', (code) =>
+        reject(new InferenceError('ENGINE_FAILED', `the thread ended with ${code}`)),
+      );
       worker.once('message', (report: Report) => {
         if (report.kind === 'ready') resolve(report);
         if (report.kind === 'refused') reject(errorOf(report.problem));

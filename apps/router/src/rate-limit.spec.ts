@@ -1,0 +1,25 @@
+import { RateLimit } from './rate-limit.js';
+
+describe('RateLimit', () => {
+  it('lets a burst through, then says how long to wait', () => {
+    const limit = new RateLimit({ perMinute: 3 });
+    expect([0, 0, 0].map((now) => limit.take('a', now))).toEqual([0, 0, 0]);
+    expect(limit.take('a', 0)).toBe(20);
+    expect(limit.take('a', 19_000)).toBe(1);
+    expect(limit.take('a', 20_000)).toBe(0);
+  });
+
+  it('counts each key for itself', () => {
+    const limit = new RateLimit({ perMinute: 1 });
+    expect(limit.take('a', 0)).toBe(0);
+    expect(limit.take('b', 0)).toBe(0);
+    expect(limit.take('a', 0)).toBe(60);
+  });
+
+  it('forgets the key unheard of for longest when there are too many', () => {
+    const limit = new RateLimit({ perMinute: 1, maxKeys: 2 });
+    for (const key of ['a', 'b', 'c']) limit.take(key, 0);
+    expect(limit.take('c', 0)).toBe(60);
+    expect(limit.take('a', 0)).toBe(0);
+  });
+});

@@ -1,0 +1,79 @@
+import { finishCode, type Sign, signFrame } from '@ganglion/commitment';
+import type { FinishReason, Frame, Token } from '@ganglion/contracts';
+
+/** Tokens after the first leave together, this often at most. */
+const BATCH_MS = 10;
+/** A frame leaves signed when the last signature is this old: with a batch and a step on top, still within 250 ms. */
+const SIGN_MS = 200;
+
+export interface FrameStreamOptions {
+  readonly attempt: number;
+  readonly choice: number;
+  /** Tokens of earlier attempts, which are not streamed again. */
+  readonly after: number;
+  readonly sign: Sign;
+  readonly publish: (frame: Frame) => void;
+}
+
+/** Streams one choice: the first token at once, later ones in batches, signed now and then and at the end. */
+export class FrameStream {
+  readonly #options: FrameStreamOptions;
+  #tokens: Token[] = [];
+  #link: string | undefined;
+  #next: number;
+  #isFirst = true;
+  #signedAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: FrameStreamOptions) {
+    this.#options = options;
+    this.#next = options.after + 1;
+  }
+
+  /** Adds a token and the link it makes. */
+  push(token: Token, link: string): void {
+    this.#tokens.push(token);
+    this.#link = link;
+    if (this.#isFirst) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), BATCH_MS);
+    this.#isFirst = false;
+  }
+
+  /** The choice is over: everything leaves, signed with its finish, be it without a token. */
+  end(finish: FinishReason, link: string): void {
+    this.#link = link;
+    this.send(finish);
+  }
+
+  /** What waits leaves now. */
+  flush(): void {
+    if (this.#tokens.length > 0) this.send();
+  }
+
+  private send(finish?: FinishReason): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { attempt, choice, sign, publish } = this.#options;
+    const tokens = this.#tokens;
+    const from = this.#next;
+    const link = this.#link!;
+    this.#tokens = [];
+    this.#next += tokens.length;
+    publish({
+      attempt,
+      choice,
+      from,
+      tokens,
+      link,
+      ...(finish === undefined ? {} : { finish }),
+      ...this.signature(sign, link, finish),
+    });
+  }
+
+  private signature(sign: Sign, link: string, finish?: FinishReason): { signature?: string } {
+    const now = performance.now();
+    if (finish === undefined && now - this.#signedAt < SIGN_MS) return {};
+    this.#signedAt = now;
+    return { signature: signFrame(sign, link, finish === undefined ? undefined : finishCode[finish]) };
+  }
+}

@@ -1,0 +1,61 @@
+import { Fault, type Frame, type InputOf, type NodeRequest, type OutputOf } from '@ganglion/contracts';
+import type { Line } from './line.js';
+
+/** An unreachable broker must not hold frames back for longer. */
+const FLUSH_MS = 2_000;
+const ASK_MS = 5_000;
+
+/** A node's way to the broker, whichever connection it is at the moment. */
+export class Link {
+  #line: Line | undefined;
+  #held: { taskId: string; frame: Frame }[] | undefined;
+
+  get isConnected(): boolean {
+    return this.#line?.isConnected ?? false;
+  }
+
+  /**
+   * Asks a module.
+   * @throws Fault as the module gave it; `UNAVAILABLE` when it does not answer or there is no connection
+   */
+  async ask<R extends NodeRequest>(message: R, input: InputOf<R>, timeoutMs = ASK_MS): Promise<OutputOf<R>> {
+    if (!this.#line) throw new Fault('UNAVAILABLE', 'this node is not connected');
+    return this.#line.ask(message, input, timeoutMs);
+  }
+
+  publish(taskId: string, frame: Frame): void {
+    if (this.#held) this.#held.push({ taskId, frame });
+    else this.#line?.publish(taskId, frame);
+  }
+
+  /**
+   * Puts a new connection in place of the old one, which finishes what it has. Frames wait until the broker has
+   * processed those of the old connection: it keeps order within a connection, not between two.
+   */
+  async replace(line: Line): Promise<void> {
+    const old = this.#line;
+    this.#held = [];
+    if (old) await Promise.race([old.flush(), pause(FLUSH_MS)]);
+    const held = this.#held;
+    this.#held = undefined;
+    this.#line = line;
+    for (const { taskId, frame } of held) line.publish(taskId, frame);
+    await old?.retire();
+  }
+
+  /** Finishes what is under way, and closes. */
+  async retire(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    await line?.retire();
+  }
+
+  /** Closes at once, as a crash would. */
+  async cut(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    await line?.cut();
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
