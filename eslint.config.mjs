@@ -3,7 +3,16 @@ import parser from '@typescript-eslint/parser';
 import plugin from '@typescript-eslint/eslint-plugin';
 import { importsByRole } from './tools/lint/roles.mjs';
 
-const libs = ['type:contracts', 'type:messaging', 'type:database', 'type:runtime', 'type:node', 'type:inference', 'type:commitment', 'type:sdk'];
+const libs = [
+  'type:contracts',
+  'type:messaging',
+  'type:database',
+  'type:runtime',
+  'type:node',
+  'type:inference',
+  'type:commitment',
+  'type:sdk',
+];
 
 /** Who may import what, by the tags in each package.json (STYLE.md has the table). */
 const depConstraints = [
@@ -12,15 +21,36 @@ const depConstraints = [
   { sourceTag: 'type:inference', onlyDependOnLibsWithTags: ['type:inference'] },
   { sourceTag: 'type:messaging', onlyDependOnLibsWithTags: ['type:contracts', 'type:messaging'] },
   { sourceTag: 'type:database', onlyDependOnLibsWithTags: ['type:contracts', 'type:database'] },
-  { sourceTag: 'type:runtime', onlyDependOnLibsWithTags: ['type:contracts', 'type:messaging', 'type:runtime'] },
-  { sourceTag: 'type:node', onlyDependOnLibsWithTags: ['type:contracts', 'type:messaging', 'type:commitment', 'type:node'] },
+  {
+    sourceTag: 'type:runtime',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:messaging', 'type:runtime'],
+  },
+  {
+    sourceTag: 'type:node',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:messaging', 'type:commitment', 'type:node'],
+  },
   { sourceTag: 'type:sdk', onlyDependOnLibsWithTags: ['type:contracts', 'type:commitment', 'type:sdk'] },
   { sourceTag: 'type:testkit', onlyDependOnLibsWithTags: [...libs, 'type:testkit'] },
-  { sourceTag: 'type:tools', onlyDependOnLibsWithTags: ['type:testkit', 'type:runtime', 'type:contracts', 'type:tools'] },
+  {
+    sourceTag: 'type:tools',
+    onlyDependOnLibsWithTags: ['type:testkit', 'type:runtime', 'type:contracts', 'type:tools'],
+  },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: [...libs, 'type:testkit'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: libs },
-  ...['router', 'miner', 'oracle', 'cli'].map((app) => ({ sourceTag: `app:${app}`, notDependOnLibsWithTags: ['type:database'] })),
-  { sourceTag: 'app:cli', onlyDependOnLibsWithTags: ['type:contracts', 'type:commitment', 'type:sdk', 'type:runtime', 'type:inference'] },
+  ...['router', 'miner', 'oracle', 'cli'].map((app) => ({
+    sourceTag: `app:${app}`,
+    notDependOnLibsWithTags: ['type:database'],
+  })),
+  {
+    sourceTag: 'app:cli',
+    onlyDependOnLibsWithTags: [
+      'type:contracts',
+      'type:commitment',
+      'type:sdk',
+      'type:runtime',
+      'type:inference',
+    ],
+  },
 ];
 
 export default [
@@ -37,7 +67,7 @@ export default [
       'max-lines': ['error', 250],
       'max-params': ['error', 4],
       'no-empty': ['error', { allowEmptyCatch: false }],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'prefer-const': 'error',
       'no-var': 'error',
     },
@@ -48,7 +78,10 @@ export default [
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: [...libs, 'type:testkit'] }], allowCircularSelfDependency: true },
+        {
+          depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: [...libs, 'type:testkit'] }],
+          allowCircularSelfDependency: true,
+        },
       ],
     },
   },

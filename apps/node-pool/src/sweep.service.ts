@@ -1,6 +1,7 @@
 import type { nodePool, OutputOf } from '@ganglion/contracts';
 import { Clock } from '@ganglion/runtime';
 import { Injectable, Logger } from '@nestjs/common';
+import { drawChallenges } from './challenge-draw.js';
 import { isPresent, vanish } from './coming-and-going.js';
 import { wake } from './judgement.js';
 import { NodeStore } from './node.store.js';
@@ -70,7 +71,8 @@ export class SweepService {
       const exam = exams.get(modelDigest);
       if (!exam || exam.challenges.length === 0) return [];
       const nodes = testing.filter((node) => node.modelDigest === modelDigest);
-      return [{ modelDigest, ...exam, nodeIds: nodes.map(({ id }) => id) }];
+      const challenges = drawChallenges(exam.challenges);
+      return [{ modelDigest, model: exam.model, challenges, nodeIds: nodes.map(({ id }) => id) }];
     });
   }
 }

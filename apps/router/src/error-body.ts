@@ -38,6 +38,7 @@ export interface ErrorAnswer {
  * Module and subject names in other details stay inside.
  */
 export const answerFault = (fault: Fault): ErrorAnswer => {
+  if (isForeignReply(fault)) return answerFault(new Fault('INTERNAL', fault.message));
   const meaning = meanings[fault.code];
   const { field, reason, status, retryAfterSeconds } = fault.details ?? {};
   const wait = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : meaning.retryAfterSeconds;
@@ -54,6 +55,10 @@ export const answerFault = (fault: Fault): ErrorAnswer => {
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   };
 };
+
+/** A module's reply that is not what its contract says is our bug, not the client's. */
+export const isForeignReply = ({ code, details }: Fault): boolean =>
+  code === 'INVALID' && typeof details?.['where'] === 'string' && details['where'].startsWith('_INBOX.');
 
 /** Nobody outside can do anything with a subject's name; "nobody answers req.…" is told as what to do. */
 const messageOf = ({ code, message }: Fault): string => {

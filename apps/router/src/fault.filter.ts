@@ -1,7 +1,7 @@
 import { Fault } from '@ganglion/contracts';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerFault, faultOfStatus } from './error-body.js';
+import { answerFault, faultOfStatus, isForeignReply } from './error-body.js';
 
 /** Every failure of an HTTP request leaves in OpenAI's shape; what was not expected is logged with its stack. */
 @Catch()
@@ -21,7 +21,8 @@ export class HttpFaultFilter implements ExceptionFilter {
 
   private toFault(error: unknown, request: FastifyRequest): Fault {
     if (error instanceof Fault) {
-      if (error.code === 'INTERNAL') this.#log.error(`${request.method} ${request.url}: ${error.message}`);
+      if (error.code === 'INTERNAL' || isForeignReply(error))
+        this.#log.error(`${request.method} ${request.url}: ${error.message}`);
       return error;
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);

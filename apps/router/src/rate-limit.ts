@@ -1,3 +1,6 @@
+/** What one costs: a bucket gains `perMinute` units each millisecond, so that all counts are whole numbers. */
+const COST = 60_000;
+
 /** Token buckets by key: `perMinute` at once, refilled evenly. Bounded: full buckets are forgotten first. */
 export class RateLimit {
   readonly #perMinute: number;
@@ -11,12 +14,13 @@ export class RateLimit {
 
   /** Takes one. @returns 0 if there was one, or the seconds until there is. @param now ms of any steady clock */
   take(key: string, now: number): number {
-    const { left, at } = this.#buckets.get(key) ?? { left: this.#perMinute, at: now };
-    const refilled = Math.min(this.#perMinute, left + (Math.max(0, now - at) * this.#perMinute) / 60_000);
-    if (refilled < 1) return Math.ceil(((1 - refilled) * 60) / this.#perMinute);
+    const full = this.#perMinute * COST;
+    const { left, at } = this.#buckets.get(key) ?? { left: full, at: now };
+    const refilled = Math.min(full, left + Math.max(0, now - at) * this.#perMinute);
+    if (refilled < COST) return Math.ceil((COST - refilled) / this.#perMinute / 1_000);
     this.#buckets.delete(key);
     this.makeRoom();
-    this.#buckets.set(key, { left: refilled - 1, at: now });
+    this.#buckets.set(key, { left: refilled - COST, at: now });
     return 0;
   }
 

@@ -1,5 +1,5 @@
 import { Bus } from '@ganglion/messaging';
-import { Clock, databaseUrl, Health, Metrics, secret } from '@ganglion/runtime';
+import { Clock, databaseUrl, Health, secret } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AssignmentController } from './assignment.controller.js';

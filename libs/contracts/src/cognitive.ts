@@ -2,19 +2,7 @@ import { z } from 'zod';
 import { event, request } from './message.js';
 import { challenge } from './node-pool.js';
 import { roundState, transition } from './state.js';
-import {
-  count,
-  hash,
-  modelId,
-  nodeId,
-  page,
-  pageOf,
-  positiveInt,
-  reason,
-  taskId,
-  timestamp,
-  uuid,
-} from './value.js';
+import { count, hash, modelId, nodeId, page, pageOf, reason, taskId, timestamp, uuid } from './value.js';
 
 /** What a test measured of one node; times as the oracle saw them. */
 export const measurement = z.object({

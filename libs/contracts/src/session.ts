@@ -2,19 +2,7 @@ import { z } from 'zod';
 import { frozenRequest, taskSubmitted } from './inference.js';
 import { event, request } from './message.js';
 import { sessionState, taskState, transition } from './state.js';
-import {
-  count,
-  hash,
-  modelId,
-  nodeId,
-  page,
-  pageOf,
-  positiveInt,
-  reason,
-  taskId,
-  timestamp,
-  uuid,
-} from './value.js';
+import { count, hash, modelId, nodeId, page, pageOf, reason, taskId, timestamp, uuid } from './value.js';
 
 export const scope = z.enum(['inference', 'admin']);
 

@@ -7,7 +7,8 @@ export { applyMigrations, type ApplyOptions } from './migration/apply-migrations
 export { createMigration, missingSql, type ScratchOptions } from './migration/create-migration.js';
 export type { ModuleFolder } from './migration/migration-files.js';
 export { MIGRATOR, prepareRoles, provideDatabase, type RoleOptions } from './migration/prepare-roles.js';
-export { diff, diffIsEmpty, type DiffOptions } from './migration/schema-engine.js';
+export { diff, diffIsEmpty } from './migration/diff.js';
+export type { EngineOptions } from './migration/schema-engine.js';
 
 const USAGE = `Migrations of the modules' tables.
 

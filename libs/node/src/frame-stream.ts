@@ -24,23 +24,27 @@ export class FrameStream {
   #isFirst = true;
   #signedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
+  #isEnded = false;
 
   constructor(options: FrameStreamOptions) {
     this.#options = options;
     this.#next = options.after + 1;
   }
 
-  /** Adds a token and the link it makes. */
-  push(token: Token, link: string): void {
+  /** Adds a token and the link it makes; with a finish it is the last, and leaves in the same frame. */
+  push(token: Token, link: string, finish?: FinishReason): void {
     this.#tokens.push(token);
     this.#link = link;
-    if (this.#isFirst) this.flush();
+    if (finish) this.end(finish, link);
+    else if (this.#isFirst) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), BATCH_MS);
     this.#isFirst = false;
   }
 
-  /** The choice is over: everything leaves, signed with its finish, be it without a token. */
+  /** The choice is over: what waits leaves, signed with the finish, be it without a token. Only the first call counts. */
   end(finish: FinishReason, link: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#link = link;
     this.send(finish);
   }

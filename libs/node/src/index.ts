@@ -1,1 +1,9 @@
-export {};
+export { type Attempt, attemptKey, startChain } from './attempt.js';
+export type { EndedAttempt } from './attempts.js';
+export { type Behaviour, honest, type Precommit } from './behaviour.js';
+export { type NodeClock, systemClock } from './clock.js';
+export type { GeneratedToken, GenerateRequest, NodeEngine, NodeModel, NodePrompt } from './engine.js';
+export { createSeed, type NodeIdentity, readIdentity } from './identity.js';
+export { joinMessage, JoinRefused } from './join.js';
+export type { LogLevel, NodeLog } from './log.js';
+export { MinerNode, type MinerNodeOptions, type NodeObserver } from './miner-node.js';

@@ -9,6 +9,8 @@ const ASK_MS = 5_000;
 export class Link {
   #line: Line | undefined;
   #held: { taskId: string; frame: Frame }[] | undefined;
+  /** Old connections that finish what they have. */
+  readonly #retiring = new Set<Promise<void>>();
 
   get isConnected(): boolean {
     return this.#line?.isConnected ?? false;
@@ -40,14 +42,15 @@ export class Link {
     this.#held = undefined;
     this.#line = line;
     for (const { taskId, frame } of held) line.publish(taskId, frame);
-    await old?.retire();
+    if (old) this.retireQuietly(old);
   }
 
   /** Finishes what is under way, and closes. */
   async retire(): Promise<void> {
     const line = this.#line;
     this.#line = undefined;
-    await line?.retire();
+    if (line) this.retireQuietly(line);
+    await Promise.all(this.#retiring);
   }
 
   /** Closes at once, as a crash would. */
@@ -55,6 +58,14 @@ export class Link {
     const line = this.#line;
     this.#line = undefined;
     await line?.cut();
+  }
+
+  private retireQuietly(line: Line): void {
+    const retired = line
+      .retire()
+      .catch(() => line.cut())
+      .finally(() => this.#retiring.delete(retired));
+    this.#retiring.add(retired);
   }
 }
 

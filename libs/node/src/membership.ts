@@ -121,15 +121,12 @@ export class Membership {
   }
 
   private async adopt(grant: Grant): Promise<void> {
-    const { identity, link, answer, clock, log } = this.options;
+    const { identity, link, answer, clock } = this.options;
     this.#grant = grant;
     const jwt = (): string => this.#grant?.jwt ?? grant.jwt;
     const line = await Line.open({ identity, servers: grant.natsUrls, jwt, answer });
     this.#grantedAt = this.#connectedAt = clock.ms();
-    // The old connection may take its time to finish; the new one already works.
-    const retired = link.replace(line);
-    retired.catch((error: unknown) => log('warn', 'an old connection did not close well', { error: String(error) }));
-    await Promise.race([retired, clock.sleep(BEAT_MS)]);
+    await link.replace(line);
   }
 
   /** One try, after which `#nextTryAt` says when the next may come. @throws JoinRefused */

@@ -70,8 +70,13 @@ export class Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.real(ms));
-      signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, this.real(ms));
+      signal?.addEventListener('abort', end, { once: true });
     });
   }
 

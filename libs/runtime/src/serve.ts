@@ -7,7 +7,7 @@ import {
   parseCredentials,
   type StrategyObserver,
 } from '@ganglion/messaging';
-import { type INestApplication, type INestApplicationContext, Logger, type Type } from '@nestjs/common';
+import { type INestApplication, type INestApplicationContext, Logger, type LoggerService, type Type } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { Clock } from './clock.js';
 import { readBaseConfig, readBrokerConfig, secret } from './config.js';
@@ -54,11 +54,24 @@ export const serveHttp = async <A extends INestApplication>(
   await settleIn(name, app, { ...runtime, bus });
 };
 
+export interface StandaloneOptions {
+  /** Instead of HEALTH_PORT. */
+  healthPort?: number | undefined;
+  /** Instead of JSON lines. */
+  logger?: LoggerService | undefined;
+}
+
 /** Runs a process that has no credentials of its own at the broker (a miner gets its credentials by joining). */
-export const serveStandalone = async (name: string, module: Type): Promise<void> => {
-  const { logger, runtime } = prepare(name);
+export const serveStandalone = async (
+  name: string,
+  module: Type,
+  options: StandaloneOptions = {},
+): Promise<void> => {
+  const { logger: jsonLogger, runtime } = prepare(name);
+  const logger = options.logger ?? jsonLogger;
+  Logger.overrideLogger(logger);
   const app = await NestFactory.createApplicationContext(RuntimeModule.around(module, runtime), { logger });
-  await settleIn(name, app, runtime);
+  await settleIn(name, app, runtime, options.healthPort);
 };
 
 const prepare = (name: string): { logger: JsonLogger; runtime: Runtime } => {
@@ -101,11 +114,17 @@ const observe = (metrics: Metrics): StrategyObserver => {
   };
 };
 
-const settleIn = async (name: string, app: INestApplicationContext, runtime: Runtime): Promise<void> => {
+const settleIn = async (
+  name: string,
+  app: INestApplicationContext,
+  runtime: Runtime,
+  healthPort?: number,
+): Promise<void> => {
   const { HEALTH_PORT, HEALTH_HOST, EXIT_WITH_PARENT } = readBaseConfig();
-  const at = { host: HEALTH_HOST, port: HEALTH_PORT ?? 0 };
+  const port = healthPort ?? HEALTH_PORT;
+  const at = { host: HEALTH_HOST, port: port ?? 0 };
   const healthServer =
-    HEALTH_PORT === undefined ? undefined : await serveHealth(runtime.health, runtime.metrics, at);
+    port === undefined ? undefined : await serveHealth(runtime.health, runtime.metrics, at);
   const close = async (): Promise<void> => {
     await app.close();
     await runtime.bus?.close();

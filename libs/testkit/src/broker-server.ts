@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { Child, lastLines } from './child.js';
 import { eventually } from './eventually.js';
 import { findNatsServer } from './nats-server.js';
+import type { Part } from './part.js';
 
 export interface BrokerServerOptions {
   /** Written by provision; names host, port and folders. */
@@ -12,7 +13,7 @@ export interface BrokerServerOptions {
 }
 
 /** A nats-server of our own. */
-export class BrokerServer {
+export class BrokerServer implements Part {
   #child: Child | undefined;
 
   private constructor(
@@ -31,9 +32,12 @@ export class BrokerServer {
     return `nats://127.0.0.1:${this.options.port}`;
   }
 
-  get child(): Child {
-    if (!this.#child) throw new Error('nats-server is not running');
-    return this.#child;
+  get isRunning(): boolean {
+    return this.#child?.isRunning ?? false;
+  }
+
+  log(): string {
+    return this.#child?.log() ?? '';
   }
 
   /** Starts the server on the same files and port again. */
@@ -54,6 +58,10 @@ export class BrokerServer {
 
   async stop(): Promise<void> {
     await this.#child?.stop();
+  }
+
+  async kill(): Promise<void> {
+    await this.#child?.kill();
   }
 }
 

@@ -6,23 +6,23 @@ const program = fileURLToPath(new URL('../guard.mjs', import.meta.url));
 /** The process that ends our children if we are killed before we can. */
 class Guard {
   #process: ChildProcess | undefined;
-  readonly #watched = new Set<number>();
+
+  /** Starts it unless it runs; returns its process id. */
+  start(): number | undefined {
+    this.#process ??= this.spawn();
+    return this.#process.pid;
+  }
 
   watch(pid: number, signal: NodeJS.Signals): void {
-    this.#process ??= this.start();
-    this.#watched.add(pid);
-    this.#process.stdin?.write(`+${pid} ${signal}\n`);
+    this.start();
+    this.#process?.stdin?.write(`+${pid} ${signal}\n`);
   }
 
   forget(pid: number): void {
-    this.#watched.delete(pid);
     this.#process?.stdin?.write(`-${pid}\n`);
-    if (this.#watched.size > 0) return;
-    this.#process?.stdin?.end();
-    this.#process = undefined;
   }
 
-  private start(): ChildProcess {
+  private spawn(): ChildProcess {
     // A group of its own: Ctrl-C in a terminal goes to the whole group, and the guard must outlive us.
     const child = spawn(process.execPath, [program], {
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -30,8 +30,9 @@ class Guard {
       env: {},
     });
     child.stdin?.on('error', () => {});
+    // Neither keeps us alive: when we end, its input ends, and it has nobody left to end.
     child.unref();
-    (child.stdin as { unref?: () => void } | null)?.unref?.();
+    (child.stdin as unknown as { unref(): void }).unref();
     return child;
   }
 }

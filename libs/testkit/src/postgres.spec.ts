@@ -46,6 +46,6 @@ describe('the embedded PostgreSQL', () => {
     } finally {
       await second.stop();
     }
-    expect(second.child.isRunning).toBe(false);
+    expect(second.isRunning).toBe(false);
   }, 60_000);
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { Child, lastLines } from './child.js';
 import { eventually } from './eventually.js';
+import type { Part } from './part.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { canReach, type PostgresOwner, postgresOwner, throughClosedFolders } from './postgres-owner.js';
 
@@ -19,7 +20,7 @@ export interface PostgresOptions {
 }
 
 /** A PostgreSQL server of our own, from the binaries that came with npm. Runs for root too, as another user. */
-export class Postgres {
+export class Postgres implements Part {
   #child: Child | undefined;
   #owner: PostgresOwner | undefined;
 
@@ -38,9 +39,12 @@ export class Postgres {
     return `postgres://postgres:${this.options.password}@127.0.0.1:${this.options.port}/${database}`;
   }
 
-  get child(): Child {
-    if (!this.#child) throw new Error('PostgreSQL is not running');
-    return this.#child;
+  get isRunning(): boolean {
+    return this.#child?.isRunning ?? false;
+  }
+
+  log(): string {
+    return this.#child?.log() ?? '';
   }
 
   /** Starts the server on the same files and port again. */
@@ -77,6 +81,10 @@ export class Postgres {
 
   async stop(): Promise<void> {
     await this.#child?.stop(15_000);
+  }
+
+  async kill(): Promise<void> {
+    await this.#child?.kill();
   }
 
   private async answers(child: Child): Promise<void> {

@@ -4,7 +4,7 @@ import { applyMigrations } from './apply-migrations.js';
 import { withConnection } from './connect.js';
 import { type ModuleFolder, writeMigration } from './migration-files.js';
 import { startScratchServer } from './scratch-server.js';
-import { diff } from './schema-engine.js';
+import { diff } from './diff.js';
 
 /** Which module, and a server where a scratch database may be made; a temporary one is started when not given. */
 export interface ScratchOptions extends ModuleFolder {

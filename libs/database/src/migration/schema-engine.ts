@@ -7,6 +7,7 @@ import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/dri
 import { schemaName } from '../schema-name.js';
 import { type ModuleFolder, readPrismaSchema } from './migration-files.js';
 
+export type SchemaEngine = import('@prisma/schema-engine-wasm/schema_engine_bg').SchemaEngine;
 type EngineModule = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
 
 /** The part used of what every JavaScript engine has, and the type libraries only list for browsers. */
@@ -30,6 +31,14 @@ function loadEngine(): Promise<EngineModule> {
     const bytes = await readFile(join(dirname(glue), 'schema_engine_bg.wasm'));
     const imports = { './schema_engine_bg.js': engine };
     const { instance } = await WebAssembly.instantiate(bytes, imports);
+    // Where the engine says why it is about to crash.
+    Object.assign(globalThis, {
+      PRISMA_WASM_PANIC_REGISTRY: {
+        set_message(message: string) {
+          throw new Error(`Prisma's schema engine: ${message}`);
+        },
+      },
+    });
     engine.__wbg_set_wasm(instance.exports);
     (instance.exports['__wbindgen_start'] as (() => void) | undefined)?.();
     return engine;
@@ -64,16 +73,13 @@ const CHAR_COLUMNS = /\b(con)\.(confdeltype|confupdtype)(?=,)/g;
 const CONSTRAINT_TYPE = /\b(constr\.contype) AS (constraint_type)/;
 const CHAR_NAMES = new Set(['confdeltype', 'confupdtype', 'constraint_type']);
 
-/** Which module, and the database whose migrated schema is compared. */
-export interface DiffOptions extends ModuleFolder {
+/** Which module, and a database with its schema. */
+export interface EngineOptions extends ModuleFolder {
   url: string;
 }
 
-/**
- * The SQL that leads from a database's schema of a module to the module's Prisma schema; empty when they are equal.
- * The statements name no Postgres schema: the search path decides.
- */
-export async function diff({ url, ...where }: DiffOptions): Promise<string> {
+/** The engine, looking at a database's schema of one module. Call `free()` when done. */
+export async function openEngine({ url, ...where }: EngineOptions): Promise<SchemaEngine> {
   const schema = schemaName(where.module);
   const content = await readPrismaSchema(where);
   const adapter = new CatalogAdapter(
@@ -81,28 +87,9 @@ export async function diff({ url, ...where }: DiffOptions): Promise<string> {
     { schema },
   );
   const { SchemaEngine } = await loadEngine();
-  const engine = await SchemaEngine.new(
+  return SchemaEngine.new(
     { datamodels: [['schema.prisma', content]] },
     () => undefined,
     bindMigrationAwareSqlAdapterFactory(adapter),
   );
-  try {
-    const files = [{ path: 'schema.prisma', content }];
-    const { stdout } = await engine.diff({
-      from: { tag: 'schemaDatasource', files, configDir: '.' },
-      to: { tag: 'schemaDatamodel', files },
-      script: true,
-      exitCode: null,
-      filters: { externalTables: [], externalEnums: [] },
-    });
-    const sql = stdout ?? '';
-    return sql.trim() === '-- This is an empty migration.' ? '' : sql;
-  } finally {
-    engine.free();
-  }
-}
-
-/** Whether the migrated database is what the Prisma schema says: no migration is missing. */
-export async function diffIsEmpty(options: DiffOptions): Promise<boolean> {
-  return (await diff(options)) === '';
 }

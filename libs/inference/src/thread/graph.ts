@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { InferenceError } from '../inference-error.js';
 import { fromHalf } from './half.js';
+import type { NativeGate } from './native-gate.js';
 
 /** The attention state of one completion; replaced at every step, never shared. */
 export interface KeyValueCache {
@@ -17,6 +18,14 @@ interface CacheInput {
   emptyShape: number[];
 }
 
+export interface GraphOptions {
+  threads: number;
+  vocabSize: number;
+  /** How errors name the file. */
+  field: string;
+  gate: NativeGate;
+}
+
 /**
  * A decoder graph in ONNX Runtime: plain exports, with `position_ids`, and GroupQueryAttention exports, without.
  * One row at a time; the cache is copied out at every step, as the stock binding does.
@@ -24,21 +33,18 @@ interface CacheInput {
 export class Graph {
   readonly #session: InferenceSession;
   readonly #cacheInputs: CacheInput[];
-  readonly #vocabSize: number;
+  readonly #options: GraphOptions;
 
-  private constructor(session: InferenceSession, cacheInputs: CacheInput[], vocabSize: number) {
+  private constructor(session: InferenceSession, options: GraphOptions) {
     this.#session = session;
-    this.#cacheInputs = cacheInputs;
-    this.#vocabSize = vocabSize;
+    this.#cacheInputs = cacheInputsOf(session);
+    this.#options = options;
   }
 
   /** @throws InferenceError MODEL_INVALID when the file is no decoder that this engine can run */
-  static async load(
-    path: string,
-    options: { threads: number; vocabSize: number; field: string },
-  ): Promise<Graph> {
+  static async load(path: string, options: GraphOptions): Promise<Graph> {
     try {
-      const session = await InferenceSession.create(path, {
+      const creation: InferenceSession.SessionOptions = {
         executionProviders: ['cpu'],
         intraOpNumThreads: options.threads,
         interOpNumThreads: 1,
@@ -46,8 +52,11 @@ export class Graph {
         logSeverityLevel: 3,
         // Spinning threads halve the speed of everything else on a shared machine.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
-      });
-      const graph = new Graph(session, cacheInputsOf(session), options.vocabSize);
+      };
+      const graph = new Graph(
+        await options.gate.pass(() => InferenceSession.create(path, creation)),
+        options,
+      );
       await graph.run([0], graph.emptyCache());
       return graph;
     } catch (cause) {
@@ -80,20 +89,22 @@ export class Graph {
       if (name === 'position_ids') feeds[name] = row(ids.map((_, at) => BigInt(cache.length + at)));
       if (name === 'num_logits_to_keep') feeds[name] = new Tensor('int64', BigInt64Array.of(1n), []);
     }
-    const results = await this.#session.run(feeds);
+    const results = await this.#options.gate.pass(() => this.#session.run(feeds));
     for (const { past, present } of this.#cacheInputs) cache.tensors[past] = results[present] as Tensor;
     cache.length = total;
     return this.#lastRow(results['logits'] as Tensor);
   }
 
   async close(): Promise<void> {
-    await this.#session.release();
+    await this.#options.gate.pass(() => this.#session.release());
   }
 
   #lastRow(logits: Tensor): Float32Array {
     const size = logits.dims.at(-1);
-    if (size !== this.#vocabSize) {
-      throw new Error(`its logits are ${size} wide, but config.json says vocab_size ${this.#vocabSize}`);
+    if (size !== this.#options.vocabSize) {
+      throw new Error(
+        `its logits are ${size} wide, but config.json says vocab_size ${this.#options.vocabSize}`,
+      );
     }
     const data = logits.data as Float32Array | Uint16Array;
     const last = data.slice(data.length - size);

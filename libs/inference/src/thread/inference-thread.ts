@@ -4,10 +4,11 @@ import { Worker } from 'node:worker_threads';
 import type { GeneratedToken, GenerateRequest, Prompt } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { Channel } from './channel.js';
+import { NativeGate, newGateState } from './native-gate.js';
 import type { Command, Problem, Report, ThreadSettings } from './protocol.js';
 
 /** Starts the thread's program; the only place that knows where it is. */
-export function spawnWorker(settings: ThreadSettings): Worker {
+export function spawnWorker(settings: Omit<ThreadSettings, 'gate'>): Worker {
   // From source, as specs run, there is no JavaScript beside this file: a thread cannot share Jest's transform.
   const isSource = import.meta.url.endsWith('.ts');
   const url = new URL(isSource ? '../../dist/thread/worker.js' : './worker.js', import.meta.url);
@@ -17,7 +18,14 @@ export function spawnWorker(settings: ThreadSettings): Worker {
       'the inference thread is not built: run `npx tsc -b libs/inference`',
     );
   }
-  return new Worker(url, { workerData: settings, name: `inference ${settings.model.id}` });
+  const gate = newGateState();
+  const workerData: ThreadSettings = { ...settings, gate };
+  const worker = new Worker(url, { workerData, name: `inference ${settings.model.id}` });
+  // A process that exits ends its threads wherever they are.
+  const leave = (): void => new NativeGate(gate).close();
+  process.once('exit', leave);
+  worker.once('exit', () => process.off('exit', leave));
+  return worker;
 }
 
 export interface Stream {

@@ -1,5 +1,6 @@
 import type { GeneratedToken, GenerateRequest, ModelInfo, Prompt } from '../engine.js';
 import type { InferenceErrorCode } from '../inference-error.js';
+import type { GateState } from './native-gate.js';
 
 /** What a thread is started with. */
 export interface ThreadSettings {
@@ -9,6 +10,7 @@ export interface ThreadSettings {
   threads: number;
   /** Completions that advance at once; further ones wait in order. */
   slots: number;
+  gate: GateState;
 }
 
 /** To the thread. `id` names an exchange, chosen by the sender. */

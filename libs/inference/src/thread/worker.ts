@@ -7,6 +7,7 @@ import { PromptEncoder } from '../text/prompt-encoder.js';
 import { Completion, type LoadedModel } from './completion.js';
 import { determinismClass } from './determinism-class.js';
 import { Graph } from './graph.js';
+import { NativeGate } from './native-gate.js';
 import type { Command, Problem, Report, ThreadSettings } from './protocol.js';
 import { Rounds } from './rounds.js';
 
@@ -52,7 +53,8 @@ try {
   const { model: info } = settings;
   const encoder = await PromptEncoder.load(info.path);
   const { threads, graph: field } = settings;
-  const graph = await Graph.load(join(info.path, field), { threads, vocabSize: info.vocabSize, field });
+  const gate = new NativeGate(settings.gate);
+  const graph = await Graph.load(join(info.path, field), { threads, vocabSize: info.vocabSize, field, gate });
   serve({ info, encoder, graph });
   report({ kind: 'ready', determinismClass: determinismClass(env.versions.node ?? env.versions.common) });
 } catch (error) {

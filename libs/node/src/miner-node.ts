@@ -1,0 +1,161 @@
+import { Fault, nodePool, type NodeState, reputation } from '@ganglion/contracts';
+import { Attempts, type EndedAttempt } from './attempts.js';
+import { type Behaviour, honest } from './behaviour.js';
+import { type NodeClock, systemClock } from './clock.js';
+import { declare, modelDigestOf } from './declaration.js';
+import type { NodeEngine } from './engine.js';
+import { type NodeIdentity, readIdentity } from './identity.js';
+import { answerJob, type JobHandlers } from './job-answers.js';
+import { Link } from './link.js';
+import type { NodeLog } from './log.js';
+import { Membership } from './membership.js';
+
+export interface MinerNodeOptions {
+  readonly engine: NodeEngine;
+  /** The node's encoded NKEY user seed (`SU…`), from `createSeed` or an earlier run. */
+  readonly seed: Uint8Array;
+  /** The router's address, `http://host:port`. */
+  readonly url: string;
+  /** A join token; needed until the network knows this node. */
+  readonly token?: string | undefined;
+  /** Attempts computed at once. */
+  readonly slots: number;
+  readonly log: NodeLog;
+  readonly clock?: NodeClock;
+  /** What this software calls itself. */
+  readonly version?: string;
+  /** Steps done otherwise than the protocol wants, for nodes that test it. */
+  readonly behaviour?: Partial<Behaviour>;
+  readonly observer?: NodeObserver;
+}
+
+export interface NodeObserver {
+  /** The network sees this node in another state than before. */
+  stateChanged?(state: NodeState): void;
+  attemptEnded?(attempt: EndedAttempt): void;
+}
+
+const VERSION = 'ganglion-node/0.1.0';
+/** Supervisors kill after 20 s or more. */
+const DRAIN_MS = 18_000;
+
+/** A miner's side of the protocol over an engine: it joins, serves what it is offered, commits, and leaves in order. */
+export class MinerNode {
+  readonly #options: MinerNodeOptions;
+  readonly #identity: NodeIdentity;
+  readonly #link = new Link();
+  readonly #attempts: Attempts;
+  readonly #membership: Membership;
+  readonly #ending = new AbortController();
+  readonly #log: NodeLog;
+  #kept: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** @throws Error when the seed is malformed; Fault `INVALID` when the engine's model cannot be declared */
+  constructor(options: MinerNodeOptions) {
+    const { engine, url, token, slots, log, clock = systemClock, version = VERSION } = options;
+    this.#options = options;
+    this.#log = log;
+    const identity = (this.#identity = readIdentity(options.seed));
+    const link = this.#link;
+    this.#attempts = new Attempts({
+      engine,
+      modelDigest: modelDigestOf(engine),
+      identity,
+      slots,
+      behaviour: { ...honest, ...options.behaviour },
+      link,
+      clock,
+      log,
+      ended: (attempt) => this.report(attempt),
+    });
+    const handlers = this.handlers(clock);
+    this.#membership = new Membership({
+      url,
+      identity,
+      token,
+      declared: declare(engine, { slots, version }),
+      link,
+      clock,
+      log,
+      answer: (msg) => answerJob(msg, handlers, log),
+      busySlots: () => this.#attempts.busySlots,
+      stateChanged: (state) => options.observer?.stateChanged?.(state),
+    });
+  }
+
+  get nodeId(): string {
+    return this.#identity.nodeId;
+  }
+
+  /** What the network last said this node is to it; undefined before its first answer. */
+  get state(): NodeState | undefined {
+    return this.#membership.state;
+  }
+
+  get isConnected(): boolean {
+    return this.#link.isConnected;
+  }
+
+  get busySlots(): number {
+    return this.#attempts.busySlots;
+  }
+
+  /**
+   * Joins and begins to serve; tries until the network can be reached.
+   * @throws JoinRefused with the network's words when it does not want this node
+   */
+  async start(): Promise<void> {
+    const { signal } = this.#ending;
+    await this.#membership.enter(signal);
+    this.#kept = this.#membership.keep(signal);
+    this.#kept.catch(() => {});
+  }
+
+  /** Resolves when the node was closed or drained. @throws JoinRefused when the network later refuses this node */
+  async ended(): Promise<void> {
+    await this.#kept;
+  }
+
+  /** Leaves in order: takes no more work, finishes, commits and reveals what it has (18 s at most), and closes. */
+  async drain(withinMs = DRAIN_MS): Promise<void> {
+    const late = AbortSignal.timeout(withinMs);
+    const drained = this.#attempts.drain(late);
+    await this.#link.ask(nodePool.leave, {}, 2_000).catch((error: unknown) => {
+      if (error instanceof Fault) this.#log('warn', `could not take leave: ${error.message}`);
+    });
+    await drained;
+    this.#closed ??= this.end(() => this.#link.retire());
+    await this.#closed;
+  }
+
+  /** Closes at once; the network sees it as a death. */
+  async close(): Promise<void> {
+    this.#closed ??= this.end(() => this.#link.cut());
+    await this.#closed;
+  }
+
+  private async end(close: () => Promise<void>): Promise<void> {
+    this.#ending.abort();
+    this.#attempts.close();
+    await this.#kept?.catch(() => {});
+    await close();
+  }
+
+  private handlers(clock: NodeClock): JobHandlers {
+    return {
+      infer: (job) => this.#attempts.infer(job),
+      cancel: async (input) => this.#attempts.cancel(input),
+      reveal: async (input) => this.#attempts.reveal(input),
+      probe: async () => ({ at: new Date(clock.ms()).toISOString(), busySlots: this.#attempts.busySlots }),
+    };
+  }
+
+  private report(attempt: EndedAttempt): void {
+    this.#options.observer?.attemptEnded?.(attempt);
+    const { taskId, attempt: number, ttftMs, tokensPerSecond, promptTokens, completionTokens } = attempt;
+    const measured = { taskId, attempt: number, ttftMs, tokensPerSecond, promptTokens, completionTokens };
+    // Told once: what a node says of itself is shown, and decides nothing.
+    this.#link.ask(reputation.measured, measured).catch(() => {});
+  }
+}

@@ -1,0 +1,12 @@
+/** A process of a network, whatever program it runs. */
+export interface Part {
+  readonly isRunning: boolean;
+  /** Everything it has written. */
+  log(): string;
+  /** Asks it to end, and waits. */
+  stop(): Promise<void>;
+  /** SIGKILL, and waits. */
+  kill(): Promise<void>;
+  /** Starts it again on the same files and ports; resolves when it is ready. */
+  run(): Promise<void>;
+}
