@@ -5,10 +5,11 @@
 
 # The manifests alone, so that packages are installed again only when one of these changes.
 FROM node:24-bookworm-slim AS manifests
-WORKDIR /manifests
+WORKDIR /sources
 COPY . .
-RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete \
- && find . -type d -empty -delete
+RUN mkdir /manifests \
+ && find . -maxdepth 3 \( -name package.json -o -name package-lock.json -o -name .npmrc \) \
+      -exec cp --parents {} /manifests \;
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /ganglion

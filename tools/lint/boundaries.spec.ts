@@ -42,7 +42,7 @@ describe('the boundaries', () => {
     const env = { ...process.env, NODE_OPTIONS: '', NX_DAEMON: 'false' };
     const node = (args: string[], input?: string): string =>
       execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', ...(input ? { input } : {}) });
-    node(['node_modules/nx/bin/nx.js', 'graph', '--file=.nx/graph.json']);
+    node(['node_modules/.bin/nx', 'graph', '--file=.nx/graph.json']);
     const plants = [...refused, ...allowed].map(([path, what]) => ({ path, code: use(what) })).concat(others);
     const answers = JSON.parse(node(['tools/lint/plant.mjs'], JSON.stringify(plants))) as string[];
     for (const [index, { path, code }] of plants.entries()) said.set(path + code, answers[index]!);

@@ -40,7 +40,7 @@ export const makeProgram = (terminal: Terminal): Command => {
 export const runCommandLine = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   try {
     await makeProgram(terminal).parseAsync([...args], { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return terminal.exitCode ?? 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage;
     const { message, code } = explain(error);

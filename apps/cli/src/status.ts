@@ -17,7 +17,7 @@ export const addStatus = (program: Command, terminal: Terminal): void => {
       const facts = readiness.ready
         ? { models: await ganglion.models(), nodes: await allNodes(ganglion) }
         : { models: [], nodes: [] };
-      if (!readiness.ready) process.exitCode = exitCode.no;
+      if (!readiness.ready) terminal.exitCode = exitCode.no;
       const { url } = findConnection(options);
       if (options.json) return print(terminal, JSON.stringify({ url, ...readiness, ...facts }));
       show(terminal, { url, ...readiness, ...facts });

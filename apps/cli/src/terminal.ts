@@ -5,6 +5,8 @@ export interface Terminal {
   readonly in: NodeJS.ReadableStream & { isTTY?: boolean };
   /** NO_COLOR (no-color.org) is set. */
   readonly isPlain: boolean;
+  /** Set by a command whose answer is no. */
+  exitCode?: number;
 }
 
 type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow';

@@ -38,7 +38,7 @@ export const addVerify = (program: Command, terminal: Terminal): void => {
       if (!/^[0-9a-f]{64}$/.test(key))
         throw new CommandError('--key must be 64 lowercase hex characters', exitCode.usage);
       const result = await verify(receipt, key);
-      if (!result.ok) process.exitCode = exitCode.no;
+      if (!result.ok) terminal.exitCode = exitCode.no;
       if (options.json) print(terminal, JSON.stringify(result));
       else show(terminal, result);
     });

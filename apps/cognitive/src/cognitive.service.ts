@@ -30,6 +30,11 @@ export class CognitiveService implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
+    await this.swept();
+  }
+
+  /** Resolves when no sweep is under way. */
+  async swept(): Promise<void> {
     await this.#sweep;
   }
 

@@ -10,7 +10,7 @@ export const drawChallenges = (
 ): Challenge[] => {
   const left = [...challenges];
   const drawn: Challenge[] = [];
-  for (let bytes = 0; left.length > 0; ) {
+  for (let bytes = 0; left.length > 0;) {
     const [challenge] = left.splice(Math.floor(random() * left.length), 1) as [Challenge];
     bytes += Buffer.byteLength(JSON.stringify(challenge));
     if (drawn.length > 0 && bytes > BUDGET_BYTES) break;

@@ -28,12 +28,20 @@ describe('heartbeats', () => {
     );
   });
 
-  it('forget a node that has been silent for a minute', () => {
+  it('answer the state that was last read, unless the node was silent for long', () => {
+    const heartbeats = new Heartbeats();
+    expect(heartbeats.heard('a', 0)).toBeUndefined();
+    heartbeats.learn('a', 'EPHEMERAL', 0);
+    expect(heartbeats.heard('a', 5_000)).toBe('EPHEMERAL');
+    expect(heartbeats.heard('a', 10_001)).toBeUndefined();
+  });
+
+  it('know nothing of a node that hung up', () => {
     const heartbeats = new Heartbeats();
     heartbeats.learn('a', 'EPHEMERAL', 0);
-    heartbeats.take(60_000);
-    expect(heartbeats.stateOf('a')).toBe('EPHEMERAL');
-    heartbeats.take(60_001);
-    expect(heartbeats.stateOf('a')).toBeUndefined();
+    heartbeats.heard('a', 1);
+    heartbeats.forget('a');
+    expect(heartbeats.take(1)).toEqual([]);
+    expect(heartbeats.heard('a', 2)).toBeUndefined();
   });
 });

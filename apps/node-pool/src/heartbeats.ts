@@ -1,22 +1,20 @@
 import type { NodeState } from '@ganglion/contracts';
 
-/** A node that has not been heard for this long is forgotten; it will be looked up again when it speaks. */
-const FORGOTTEN_AFTER_MS = 60_000;
+/** Writes tell the states of the nodes just heard; of one that was silent for longer than this nothing is known. */
+const FRESH_MS = 5_000;
 
 /** Heartbeats since the last write, and the states of the nodes that speak to this replica as last read. */
 export class Heartbeats {
   #unwritten = new Map<string, number>();
   readonly #known = new Map<string, { state: NodeState; heardAt: number }>();
 
-  heard(nodeId: string, now: number): void {
+  /** Notes a sign of life; answers the state as of the last write, or undefined if it has to be looked up. */
+  heard(nodeId: string, now: number): NodeState | undefined {
     this.#unwritten.set(nodeId, now);
     const known = this.#known.get(nodeId);
-    if (known) known.heardAt = now;
-  }
-
-  /** The state as of the last write; undefined if it has to be looked up. */
-  stateOf(nodeId: string): NodeState | undefined {
-    return this.#known.get(nodeId)?.state;
+    if (!known || now - known.heardAt > FRESH_MS) return undefined;
+    known.heardAt = now;
+    return known.state;
   }
 
   learn(nodeId: string, state: NodeState, now: number): void {
@@ -32,7 +30,7 @@ export class Heartbeats {
   /** Hands over what is to be written: `[nodeId, epoch ms]`. */
   take(now: number): [string, number][] {
     for (const [nodeId, { heardAt }] of this.#known) {
-      if (now - heardAt > FORGOTTEN_AFTER_MS) this.#known.delete(nodeId);
+      if (now - heardAt > FRESH_MS) this.#known.delete(nodeId);
     }
     const taken = [...this.#unwritten];
     this.#unwritten = new Map();

@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { manifestDigest } from '@ganglion/commitment';
-import type { Declaration, NodeState } from '@ganglion/contracts';
+import type { Declaration, InputOf, nodePool, Verdict } from '@ganglion/contracts';
+import type { PrismaClient } from '@ganglion/database/node-pool';
 import { Clock } from '@ganglion/runtime';
-import { testDatabase } from '@ganglion/testkit';
+import { type TestDatabase, testDatabase } from '@ganglion/testkit';
 import { encodeAccount } from '@nats-io/jwt';
 import { createAccount, createOperator, createUser, type KeyPair } from '@nats-io/nkeys';
 import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
-import { FoundingStore } from './founding.store.js';
+import { FoundingStore, type NewToken } from './founding.store.js';
 import { joinMessage } from './join-proof.js';
 import { JoinService } from './join.service.js';
 import { JoinStore } from './join.store.js';
@@ -69,7 +70,12 @@ const credentialSecrets = async () => {
 
 /** One replica's stores and services. */
 export const replica = (database: PoolDatabase, clock: Clock, credentials: Credentials) => {
-  const outbox = new PoolOutbox({ client: database.client, clock, holder: randomUUID(), publish: async () => {} });
+  const outbox = new PoolOutbox({
+    client: database.client,
+    clock,
+    holder: randomUUID(),
+    publish: async () => {},
+  });
   const nodeStore = new NodeStore(database, outbox, clock);
   const founding = new FoundingStore(database);
   const config = new NodePoolConfig('', [], ['nats://broker:4222'], {
@@ -94,37 +100,92 @@ export const replica = (database: PoolDatabase, clock: Clock, credentials: Crede
   };
 };
 
-/** A pool on a database of its own. */
+/** A pool on a database of its own, with one replica; more can be made with `replica`. */
 export class TestPool implements AsyncDisposable {
-  static readonly token = 'gt_first';
-  readonly clock: SteppedClock;
+  readonly clock = new SteppedClock();
+  readonly database: PoolDatabase;
+  readonly services: ReturnType<typeof replica>;
 
   private constructor(
-    readonly database: PoolDatabase,
-    readonly services: ReturnType<typeof replica>,
-    private readonly credentials: Credentials,
-    private readonly disposed: () => Promise<void>,
-    clock: SteppedClock,
+    private readonly test: TestDatabase<PrismaClient>,
+    readonly credentials: Credentials,
   ) {
-    this.clock = clock;
+    this.database = new PoolDatabase(test.client);
+    this.services = replica(this.database, this.clock, credentials);
   }
 
   static async open(): Promise<TestPool> {
-    const test = await testDatabase('node-pool');
-    const database = PoolDatabase.open(test.url);
-    const clock = new SteppedClock();
-    const credentials = new Credentials(await credentialSecrets());
-    const dispose = async (): Promise<void> => {
-      await database.client.$disconnect();
-      await test[Symbol.asyncDispose]();
-    };
-    const services = replica(database, clock, credentials);
-    const pool = new TestPool(database, services, credentials, dispose, clock);
-    await pool.addToken(TestPool.token, { mayRegisterModels: true });
+    const pool = new TestPool(await testDatabase('node-pool'), new Credentials(await credentialSecrets()));
+    await pool.addToken('gt_first', { mayRegisterModels: true });
     return pool;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.disposed();
+    await this.test[Symbol.asyncDispose]();
+  }
+
+  addToken(token: string, more: Partial<NewToken> = {}): Promise<void> {
+    return this.services.founding.ensureToken({
+      hash: createHash('sha256').update(token).digest('hex'),
+      owner: null,
+      mayRegisterModels: false,
+      maxNodes: 100,
+      createdAt: this.clock.now(),
+      expiresAt: new Date(this.clock.ms() + 86_400_000),
+      ...more,
+    });
+  }
+
+  /** A signed request to join; `more` replaces parts of it after the signing. */
+  async request(key: KeyPair, more: Partial<InputOf<typeof nodePool.join>> = {}) {
+    const { nonce } = await this.services.joins.nonce();
+    const signature = Buffer.from(key.sign(joinMessage(nonce))).toString('hex');
+    const input = { nodeId: key.getPublicKey(), token: 'gt_first', nonce, signature, declared: declared() };
+    return { ...input, ...more };
+  }
+
+  /** Lets a new node in (or one with this key) and has it speak; answers its id. */
+  async joined(options: { token?: string; key?: KeyPair } = {}): Promise<string> {
+    const key = options.key ?? createUser();
+    await this.services.joins.join(await this.request(key, options.token ? { token: options.token } : {}));
+    await this.services.presence.heartbeat(key.getPublicKey());
+    return key.getPublicKey();
+  }
+
+  /** A node that has passed a test. */
+  async tested(options: { token?: string; key?: KeyPair } = {}): Promise<string> {
+    const nodeId = await this.joined(options);
+    await this.services.nodes.judge(this.verdict(nodeId, true), randomUUID());
+    return nodeId;
+  }
+
+  /** A verdict as of now; a failed one tells of a wrong answer. */
+  verdict(nodeId: string, passed: boolean): Verdict {
+    return {
+      roundId: randomUUID(),
+      nodeId,
+      taskId: randomUUID(),
+      passed,
+      reason: passed ? { code: 'PASSED', message: 'passed' } : { code: 'WRONG_ANSWER', message: 'not Tokyo' },
+      phases: { start: true, precommit: true, commit: true, correctness: passed },
+      measured: { ttftMs: 20, tokensPerSecond: 100, durationMs: 200 },
+      at: this.clock.now().toISOString(),
+    };
+  }
+
+  async states(nodeId: string): Promise<string[]> {
+    return (await this.services.nodes.get(nodeId)).history.map(({ state }) => state);
+  }
+
+  /** What was said of a node, in order: subjects and payloads. */
+  async said(nodeId: string): Promise<{ subject: string; payload: Record<string, unknown> }[]> {
+    const rows = await this.database.client.event.findMany({
+      where: { entityId: nodeId, subject: { not: null } },
+      orderBy: { sequence: 'asc' },
+    });
+    return rows.map(({ subject, payload }) => ({
+      subject: subject ?? '',
+      payload: payload as Record<string, unknown>,
+    }));
   }
 }

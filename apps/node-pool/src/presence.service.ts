@@ -59,8 +59,7 @@ export class PresenceService implements OnApplicationBootstrap, BeforeApplicatio
   async heartbeat(nodeId: string): Promise<NodeState> {
     const now = this.clock.ms();
     if (now - (this.#hungUp.get(nodeId) ?? -Infinity) < LAST_WORDS_MS) return 'OFFLINE';
-    this.#heartbeats.heard(nodeId, now);
-    const state = this.#heartbeats.stateOf(nodeId);
+    const state = this.#heartbeats.heard(nodeId, now);
     return state === undefined || state === 'OFFLINE' ? this.appear(nodeId) : state;
   }
 

@@ -1,13 +1,14 @@
 import { provideKeys } from './keys.js';
 import { readKeysSettings, readServersSettings } from './provision.config.js';
-import { provideServers } from './servers.js';
+import { provideBroker, provideServers } from './servers.js';
 
-const USAGE = `Usage: provision keys | servers
+const USAGE = `Usage: provision keys | servers | broker
 
   keys      before the servers start: makes every secret and the configuration of nats-server; keeps what is there
   servers   when the servers run: database, roles, migrations, streams, durable consumers, buckets; updates what changed
+  broker    the broker's part of servers alone
 
-Environment of both:
+Environment of all:
   DATA_DIR              where the network keeps its files             (.ganglion)
   SECRETS_DIR           one folder of secrets per module              (DATA_DIR/secrets)
 Environment of keys:
@@ -18,7 +19,7 @@ Environment of keys:
   NATS_STORE_DIR        JetStream's files, as the server sees them    (DATA_DIR/nats/jetstream)
   NATS_RESOLVER_DIR     account JWTs, as the server sees them         (DATA_DIR/nats/jwt)
   PUBLIC_URL            where clients reach the router                (http://127.0.0.1:8080)
-Environment of servers:
+Environment of servers and broker:
   NATS_URL              the broker, or several with commas            (nats://127.0.0.1:4222)
   DATABASE_URL          PostgreSQL as its superuser, without password (postgres://postgres@127.0.0.1:5432/ganglion)
   WAIT_SECONDS          how long to wait for the servers              (60)
@@ -31,6 +32,9 @@ const run = async (command: string | undefined): Promise<number> => {
       return 0;
     case 'servers':
       await provideServers(readServersSettings());
+      return 0;
+    case 'broker':
+      await provideBroker(readServersSettings());
       return 0;
     case '--help':
     case '-h':

@@ -22,7 +22,12 @@ export const provideServers = async (settings: ServersSettings): Promise<void> =
   await Promise.all([provideBroker(settings), provideDatabase(settings)]);
 };
 
-const provideBroker = async ({ secrets, natsServers, waitMs }: ServersSettings): Promise<void> => {
+/** The broker's part alone. */
+export const provideBroker = async ({
+  secrets,
+  natsServers,
+  waitMs,
+}: Omit<ServersSettings, 'databaseUrl'>): Promise<void> => {
   const creds = await readSecret(join(secrets, 'provision', 'nats.creds'));
   if (!creds) throw new Error(`${secrets}/provision/nats.creds is missing: run "provision keys" first`);
   const nats = await waitFor(`the broker at ${natsServers.join(', ')}`, waitMs, () =>

@@ -1,8 +1,35 @@
-import { Fault } from '@ganglion/contracts';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ApiKeyFacts, Fault } from '@ganglion/contracts';
+import {
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+  SetMetadata,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
 import { ApiKeysService } from './api-keys.service.js';
-import { ADMIN_ONLY, type AuthenticatedRequest, isAdmin, PUBLIC } from './caller.js';
+import { isAdmin } from './ownership.js';
+
+/** Who asks: the facts of the API key. */
+interface AuthenticatedRequest extends FastifyRequest {
+  caller?: ApiKeyFacts;
+}
+
+const PUBLIC = 'ganglion:public';
+/** A route that needs no API key. */
+export const Public = () => SetMetadata(PUBLIC, true);
+
+const ADMIN_ONLY = 'ganglion:admin-only';
+/** A route for keys with the scope `admin`. */
+export const AdminOnly = () => SetMetadata(ADMIN_ONLY, true);
+
+/** The caller of an authenticated route. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): ApiKeyFacts => {
+  const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!caller) throw new Error('a route with a caller must not be public');
+  return caller;
+});
 
 /** Every route needs an API key, unless it is marked `@Public()`; the socket authenticates at its handshake. */
 @Injectable()

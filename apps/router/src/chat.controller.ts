@@ -1,7 +1,7 @@
 import { type ApiKeyFacts, completionParameters } from '@ganglion/contracts';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Caller } from './caller.js';
+import { Caller } from './auth.guard.js';
 import { CompletionsService } from './completions.service.js';
 import { parseInput } from './input.js';
 import { withoutUnsupported } from './unsupported.js';

@@ -21,13 +21,13 @@ import {
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
 import { ApiKeysService } from './api-keys.service.js';
-import { requireOwner } from './caller.js';
+import { requireOwner } from './ownership.js';
 import { answerFault } from './error-body.js';
 import { parseInput } from './input.js';
 import type { RunningTask } from './running-task.js';
 import { sendTask } from './socket-stream.js';
 import { SubmitService } from './submit.service.js';
-import { TaskMetrics } from './task-metrics.js';
+import { TaskMetrics } from './task-metrics.service.js';
 import { withoutUnsupported } from './unsupported.js';
 
 type Acknowledge = (answer: unknown) => void;

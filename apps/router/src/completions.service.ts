@@ -14,7 +14,7 @@ import { nativeFormat, openAiFormat, type SseFormat } from './sse.js';
 import { streamTask } from './sse-stream.js';
 import { SubmitService } from './submit.service.js';
 import { faultOfFailure } from './task-failure.js';
-import { TaskMetrics } from './task-metrics.js';
+import { TaskMetrics } from './task-metrics.service.js';
 import { withoutUnsupported } from './unsupported.js';
 
 /** Answers over HTTP: a task submitted, then its stream, its answer, or only its id. */

@@ -3,7 +3,7 @@ import { Bus } from '@ganglion/messaging';
 import { Health, Metrics } from '@ganglion/runtime';
 import { Controller, Get, Header, type OnModuleInit, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Public } from './caller.js';
+import { Public } from './auth.guard.js';
 
 const CHECK_MS = { timeoutMs: 1_500 };
 

@@ -1,7 +1,7 @@
 import { session } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Delete, Param, Post } from '@nestjs/common';
-import { AdminOnly } from './caller.js';
+import { AdminOnly } from './auth.guard.js';
 import { parseInput } from './input.js';
 
 @Controller('v1/keys')

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Metrics, serveHttp } from '@ganglion/runtime';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { guardEdge, makeAdapter } from './http-edge.js';
+import { guardEdge, makeAdapter } from './http.config.js';
 import { readRouterConfig } from './router.config.js';
 import { RouterModule } from './router.module.js';
 

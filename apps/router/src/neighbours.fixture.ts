@@ -20,9 +20,9 @@ import { BrokerServer, freePort } from '@ganglion/testkit';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { headers } from '@nats-io/nats-core';
+import { headers, type Msg } from '@nats-io/nats-core';
 import { NODE, TASK_ID } from './answer.fixture.js';
-import { guardEdge, makeAdapter } from './http-edge.js';
+import { guardEdge, makeAdapter } from './http.config.js';
 import { RouterModule } from './router.module.js';
 
 export const API_KEY = 'gk_0123456789abcdefghij';
@@ -38,6 +38,7 @@ type Answer<R extends Request> = (input: InputOf<R>) => unknown;
  * the real modules could not be made to.
  */
 export class Neighbours {
+  readonly #answers = new Map<string, (input: unknown) => unknown>();
   readonly asked: { subject: string; input: unknown }[] = [];
 
   private constructor(
@@ -61,6 +62,7 @@ export class Neighbours {
       await broker.stop();
       await rm(directory, { recursive: true, force: true });
     });
+    await neighbours.listen();
     neighbours.answerAll();
     return neighbours;
   }
@@ -71,27 +73,12 @@ export class Neighbours {
 
   /** Answers a request from now on; a later answer replaces it. */
   answer<R extends Request>(message: R, how: Answer<R>): void {
-    this.#answers.get(message.subject)?.();
-    const subscription = this.bus.nats.subscribe(message.subject, {
-      callback: (_, msg) => {
-        const input = message.input.parse(msg.json()) as InputOf<R>;
-        this.asked.push({ subject: message.subject, input });
-        void Promise.resolve()
-          .then(() => how(input))
-          .then(
-            (output) => msg.respond(JSON.stringify(output)),
-            (error: unknown) => {
-              if (!(error instanceof Fault)) throw error;
-              const fault = headers();
-              fault.set('Fault', error.code);
-              msg.respond(JSON.stringify(error.toBody()), { headers: fault });
-            },
-          );
-      },
+    this.#answers.set(message.subject, (input) => {
+      const parsed = message.input.parse(input) as InputOf<R>;
+      this.asked.push({ subject: message.subject, input: parsed });
+      return how(parsed);
     });
-    this.#answers.set(message.subject, () => subscription.unsubscribe());
   }
-  readonly #answers = new Map<string, () => void>();
 
   askedFor<R extends Request>(message: R): InputOf<R>[] {
     return this.asked
@@ -106,6 +93,25 @@ export class Neighbours {
   control(taskId: string, record: ControlRecord): void {
     const named = 'taskId' in record ? { ...record, taskId } : record;
     this.bus.publishControl(taskId, 'receiptId' in named ? { ...named, receiptId: taskId } : named);
+  }
+
+  private async listen(): Promise<void> {
+    for (const module of ['session', 'session-queue', 'node-pool'])
+      this.bus.nats.subscribe(`req.${module}.*`, { callback: (_, msg) => void this.reply(msg) });
+    await this.bus.nats.flush();
+  }
+
+  private async reply(msg: Msg): Promise<void> {
+    try {
+      const how = this.#answers.get(msg.subject);
+      if (!how) throw new Fault('UNAVAILABLE', `nobody answers ${msg.subject}`);
+      msg.respond(JSON.stringify(await how(msg.json())));
+    } catch (error) {
+      const fault = error instanceof Fault ? error : new Fault('INTERNAL', String(error));
+      const marked = headers();
+      marked.set('Fault', fault.code);
+      msg.respond(JSON.stringify(fault.toBody()), { headers: marked });
+    }
   }
 
   /** A network with one model, two keys and one session. */

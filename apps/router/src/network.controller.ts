@@ -9,7 +9,7 @@ import {
 } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { Caller, Public } from './caller.js';
+import { Caller, Public } from './auth.guard.js';
 import { parseInput } from './input.js';
 import { pageQuery } from './paging.js';
 

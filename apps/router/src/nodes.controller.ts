@@ -1,7 +1,7 @@
 import { Fault, nodeId, nodePool, nodeState } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { Public } from './caller.js';
+import { Public } from './auth.guard.js';
 import { parseInput } from './input.js';
 import { JoinLimitGuard } from './join-limit.guard.js';
 import { pageQuery } from './paging.js';

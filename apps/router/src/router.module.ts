@@ -15,7 +15,7 @@ import { NodesController } from './nodes.controller.js';
 import { readRouterConfig, ROUTER_CONFIG } from './router.config.js';
 import { SessionsController } from './sessions.controller.js';
 import { SubmitService } from './submit.service.js';
-import { TaskMetrics } from './task-metrics.js';
+import { TaskMetrics } from './task-metrics.service.js';
 import { TasksController } from './tasks.controller.js';
 
 /** The gateway for clients: REST, server-sent events and socket.io over one `submit`. Keeps no state of its own. */

@@ -1,7 +1,6 @@
 import { Fault, sessionQueue, type TaskView } from '@ganglion/contracts';
 import type { Bus, Listener } from '@ganglion/messaging';
 import type { Clock } from '@ganglion/runtime';
-import { Logger } from '@nestjs/common';
 import { EventBuffer } from './event-buffer.js';
 import { Relay, type RelayEvent } from './relay.js';
 
@@ -17,9 +16,9 @@ export interface RunningTaskOptions {
   readonly deadline: number;
   /** Told once, when the task ended or was left. */
   readonly onEnd: (task: RunningTask) => void;
+  /** Told of what went wrong and must not stop the task. */
+  readonly onError: (error: unknown) => void;
 }
-
-const log = new Logger('RunningTask');
 
 /** After this long without a word the queue is asked. */
 const SILENCE_MS = 3_000;
@@ -76,7 +75,7 @@ export class RunningTask {
     this.end();
     await this.#bus
       .request(sessionQueue.cancel, { taskId: this.taskId, reason: { code: 'client_gone', message } })
-      .catch((error: unknown) => log.warn(`${this.taskId} was not cancelled: ${String(error)}`));
+      .catch(this.#options.onError);
   }
 
   /** Stops following; the task itself goes on. */
@@ -132,7 +131,7 @@ export class RunningTask {
     try {
       return await this.#bus.request(sessionQueue.get, { taskId: this.taskId });
     } catch (error) {
-      if (!(error instanceof Fault)) log.error(error instanceof Error ? error.stack : String(error));
+      if (!(error instanceof Fault)) this.#options.onError(error);
       return undefined;
     }
   }

@@ -2,7 +2,8 @@ import { type ApiKeyFacts, session, sessionParameters, uuid } from '@ganglion/co
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Caller, isAdmin, requireOwner } from './caller.js';
+import { Caller } from './auth.guard.js';
+import { isAdmin, requireOwner } from './ownership.js';
 import { CompletionsService } from './completions.service.js';
 import { parseInput } from './input.js';
 import { ModelsService } from './models.service.js';

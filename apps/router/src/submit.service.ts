@@ -10,9 +10,9 @@ import {
 } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Clock, type Repeating } from '@ganglion/runtime';
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
-import { requireOwner } from './caller.js';
+import { requireOwner } from './ownership.js';
 import { freezeRequest } from './frozen-request.js';
 import { ModelsService } from './models.service.js';
 import { randomDraw } from './random-draw.js';
@@ -33,6 +33,7 @@ export interface Submission {
 /** The one way in for a task: REST and socket are adapters over `submit`. */
 @Injectable()
 export class SubmitService implements OnModuleInit, OnModuleDestroy {
+  readonly #log = new Logger('Submit');
   readonly #running = new Set<RunningTask>();
   #watch: Repeating | undefined;
 
@@ -105,6 +106,8 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
       silent: !isShown,
       deadline: this.clock.ms() + this.config.TASK_TIMEOUT_SECONDS * 1_000,
       onEnd: (ended) => this.#running.delete(ended),
+      onError: (error) =>
+        this.#log.warn(`${taskId}: ${error instanceof Error ? error.stack : String(error)}`),
     });
     this.#running.add(task);
     return task;

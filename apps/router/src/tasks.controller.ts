@@ -1,7 +1,8 @@
 import { type ApiKeyFacts, sessionQueue, type TaskView, uuid } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
-import { Caller, isAdmin, requireOwner } from './caller.js';
+import { Caller } from './auth.guard.js';
+import { isAdmin, requireOwner } from './ownership.js';
 import { parseInput } from './input.js';
 import { ownedQuery } from './paging.js';
 

@@ -84,6 +84,7 @@ export class AssignmentStore {
           to: 'ENDING',
           at,
           reason,
+          data: { reason },
         });
         await settleAssignment(tx, nodeId, at);
       });

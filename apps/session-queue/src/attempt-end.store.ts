@@ -32,7 +32,7 @@ export const endAttempt = async <E extends Event>(tx: Tx, end: AttemptEnd<E>): P
     to,
     at,
     reason,
-    data: { endedAt: at, ...end.data },
+    data: { endedAt: at, ...(reason ? { reason } : {}), ...end.data },
     ...(says ? { says: { event: says.event, payload: () => says.payload } } : {}),
   });
   if (!row) return false;
@@ -78,7 +78,7 @@ export const endAssignment = async (
     to: 'ENDED',
     at,
     reason,
-    data: { activeNodeId: null, endedAt: at },
+    data: { activeNodeId: null, endedAt: at, reason },
     says: {
       event: sessionQueue.assignmentEnded,
       payload: () => ({ sessionId, nodeId, reason, at: at.toISOString() }),

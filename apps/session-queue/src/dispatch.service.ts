@@ -8,7 +8,8 @@ import { type Lane, laneKey } from './lane.js';
 
 /** A task that its named node refused this often is failed: the node does not want to be tested. */
 const TEST_REFUSALS = 3;
-const RETRY_MS = 100;
+/** Back-off after refusals of one task, in ms: 100, 200, … up to 2 s. */
+const retryMs = (refusals: number): number => Math.min(2_000, 100 * 2 ** refusals);
 
 /** Hands waiting tasks to free slots, and the tasks to miners. */
 @Injectable()
@@ -84,8 +85,8 @@ export class DispatchService {
     const { taskId } = submitted;
     const reason: Reason = { code: fault.code.toLowerCase(), message: fault.message.slice(0, 1_000) };
     const isItsOwn = fault.code === 'INVALID' || fault.code === 'TOO_LARGE';
-    const isTestRefused =
-      submitted.nodeId !== null && (await this.store.refusals(taskId)) + 1 >= TEST_REFUSALS;
+    const refusals = await this.store.refusals(taskId);
+    const isTestRefused = submitted.nodeId !== null && refusals + 1 >= TEST_REFUSALS;
     const fail: Reason | null = isItsOwn
       ? { ...reason, code: 'invalid_request' }
       : isTestRefused
@@ -93,7 +94,11 @@ export class DispatchService {
         : null;
     // A silent miner may have heard the offer all the same.
     if (fault.code === 'UNAVAILABLE') this.cancelQuietly(claim, reason);
-    const isDone = await this.store.refused(claim, reason, fail ? { fail } : { retryAfterMs: RETRY_MS });
+    const isDone = await this.store.refused(
+      claim,
+      reason,
+      fail ? { fail } : { retryAfterMs: retryMs(refusals) },
+    );
     this.watch.stop(claim);
     if (!isDone) return;
     this.bus.publishControl(

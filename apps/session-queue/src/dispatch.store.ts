@@ -19,8 +19,8 @@ export interface Claim {
 
 /** An offer not settled after this was made by a replica that died. */
 const OFFER_DUE_MS = 3_000;
-/** A node that refused a task is not asked again for it within this time, if another can be. */
-const REFUSED_FOR_MS = 1_000;
+/** A node that refused a task within this time is asked again for it only if no other can be. */
+const REFUSED_FOR_MS = 2_000;
 /** A miner that took a task and shows nothing for this long is stalled. */
 const STALL_MS = 60_000;
 
@@ -67,7 +67,7 @@ export class DispatchStore {
     return rows[0];
   }
 
-  /** Least outstanding tokens ÷ speed, among nodes that did not just refuse this task. */
+  /** Nodes that did not just refuse this task first; among them, least outstanding tokens ÷ speed. */
   private async freeSlot(
     tx: Tx,
     lane: Lane,
@@ -83,8 +83,8 @@ export class DispatchStore {
     const rows = await tx.$queryRaw<{ nodeId: string; index: number }[]>`
       SELECT s."nodeId", s.index FROM "Slot" s JOIN "Assignment" a ON a."activeNodeId" = s."nodeId"
       WHERE a."sessionId" = ${lane.sessionId}::uuid AND a.state = 'ACTIVE' AND s.index <> ${TEST_SLOT} AND s."attemptId" IS NULL
-        AND NOT EXISTS (SELECT 1 FROM "Attempt" x WHERE x."taskId" = ${taskId}::uuid AND x."nodeId" = s."nodeId" AND x."endedAt" > ${since})
-      ORDER BY (SELECT coalesce(sum(b."expectedTokens"), 0) FROM "Slot" b WHERE b."nodeId" = s."nodeId") / a."tokensPerSecond", random()
+      ORDER BY EXISTS (SELECT 1 FROM "Attempt" x WHERE x."taskId" = ${taskId}::uuid AND x."nodeId" = s."nodeId" AND x."endedAt" > ${since}),
+        (SELECT coalesce(sum(b."expectedTokens"), 0) FROM "Slot" b WHERE b."nodeId" = s."nodeId") / a."tokensPerSecond", random()
       LIMIT 1 FOR UPDATE OF s SKIP LOCKED`;
     return rows[0];
   }
@@ -194,7 +194,7 @@ export class DispatchStore {
       to: 'FAILED',
       at,
       reason,
-      data: { endedAt: at },
+      data: { endedAt: at, reason },
       says: {
         event: sessionQueue.taskFailed,
         payload: () => ({

@@ -86,7 +86,7 @@ export class JudgementStore {
       to: 'CANCELLED',
       at,
       reason,
-      data,
+      data: { ...data, reason },
       says: { event: sessionQueue.taskCancelled, payload: () => ({ ...ended, reason }) },
     });
     return cancelled ? 'CANCELLED' : null;

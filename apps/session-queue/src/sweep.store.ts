@@ -76,7 +76,7 @@ export class SweepStore {
       completionTokens: 0,
       reason,
     };
-    const common = { delegate: tx.task, id: row.id, at, reason, data: { endedAt: at } };
+    const common = { delegate: tx.task, id: row.id, at, reason, data: { endedAt: at, reason } };
     const moved = isCancelling
       ? await move(tx, taskLifecycle, {
           ...common,

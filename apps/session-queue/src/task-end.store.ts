@@ -31,7 +31,7 @@ export const endOrRequeue = async (
       to: 'FAILED',
       at,
       reason: why,
-      data: { endedAt: at },
+      data: { endedAt: at, reason: why },
       says: {
         event: sessionQueue.taskFailed,
         payload: () => ({ ...ended, state: 'FAILED' as const, reason: why }),
@@ -46,7 +46,7 @@ export const endOrRequeue = async (
     to: 'CANCELLED',
     at,
     reason: why,
-    data: { endedAt: at },
+    data: { endedAt: at, reason: why },
     says: { event: sessionQueue.taskCancelled, payload: () => ({ ...ended, reason: why }) },
   });
   return cancelled ? 'CANCELLED' : null;

@@ -170,7 +170,7 @@ export class TaskStore {
         to: 'CANCELLED',
         at,
         reason,
-        data: { endedAt: at },
+        data: { endedAt: at, reason },
         says: {
           event: sessionQueue.taskCancelled,
           payload: () => ({
@@ -192,7 +192,7 @@ export class TaskStore {
         to: 'CANCELLING',
         at,
         reason,
-        data: { cancelBy: new Date(at.getTime() + graceMs) },
+        data: { reason, cancelBy: new Date(at.getTime() + graceMs) },
       });
       return cancelling ? ('CANCELLING' as const) : null;
     });

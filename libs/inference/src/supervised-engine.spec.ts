@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import type { ModelInfo } from './engine.js';
 import { readModel } from './model/model.js';
@@ -28,7 +27,11 @@ function spawner(graph: () => string = () => 'onnx/model_int8.onnx'): {
 }
 
 /** No thread can read this: the error is its own bug, and ends it, as any bug would. Not within a native call. */
-const crash = (worker: Worker): void => worker.postMessage(null);
+function crash(worker: Worker): Promise<void> {
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.postMessage(null);
+  return ended;
+}
 
 const LONG = request(chat('Count from 10 to 99.'), { maxTokens: 900 });
 
@@ -40,7 +43,7 @@ describe('an engine whose thread dies', () => {
       story.catch((error: unknown) => error),
     );
     await engine.countPromptTokens(chat('both are under way when this is answered'));
-    crash(workers[0]!);
+    await crash(workers[0]!);
     for (const outcome of await Promise.all(stories))
       expect(outcome).toMatchObject({ code: 'ENGINE_FAILED' });
     expect(textOf(await collect(engine, request(chat('Capital of Peru?'))))).toBe(
@@ -55,8 +58,7 @@ describe('an engine whose thread dies', () => {
     const { workers, spawn } = spawner(() => graph);
     const engine = await SupervisedEngine.start(model, spawn);
     graph = 'onnx/gone.onnx';
-    crash(workers[0]!);
-    await once(workers[0]!, 'exit');
+    await crash(workers[0]!);
     await expect(engine.countPromptTokens(chat('Hi'))).rejects.toMatchObject({ code: 'MODEL_INVALID' });
     graph = 'onnx/model_int8.onnx';
     expect(await engine.countPromptTokens(chat('Hi'))).toBeGreaterThan(1);
@@ -83,8 +85,7 @@ describe('closing an engine', () => {
   it('does not wait for a restart', async () => {
     const { workers, spawn } = spawner();
     const engine = await SupervisedEngine.start(model, spawn);
-    crash(workers[0]!);
-    await once(workers[0]!, 'exit');
+    await crash(workers[0]!);
     await engine.close();
     expect(workers).toHaveLength(1);
   });

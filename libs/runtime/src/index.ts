@@ -3,4 +3,4 @@ export { databaseUrl, readBaseConfig, readBrokerConfig, readConfig, secret } fro
 export { Health } from './health.js';
 export { Metrics } from './metrics.js';
 export { type Runtime, RuntimeModule } from './runtime.module.js';
-export { serve, serveHttp, serveStandalone } from './serve.js';
+export { serve, serveHttp, serveStandalone, type StandaloneOptions } from './serve.js';

@@ -84,7 +84,7 @@ export class DataFolder {
 
   private async lock(): Promise<void> {
     const mine = JSON.stringify({ pid: process.pid, guard: guard.start() });
-    for (const deadline = Date.now() + GUARD_MS; ; ) {
+    for (const deadline = Date.now() + GUARD_MS; ;) {
       const taken = await writeFile(this.in('lock'), mine, { flag: 'wx' }).then(
         () => false,
         (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,12 @@
 export { BrokerServer } from './broker-server.js';
 export { eventually } from './eventually.js';
 export { freePort } from './free-port.js';
+export type { MinerOptions } from './miners.js';
+export { bundledModel } from './miners.js';
 export { findNatsServer } from './nats-server.js';
+export { Network, type NetworkOptions } from './network.js';
+export { NetworkAddress } from './network-address.js';
 export { Postgres } from './postgres.js';
+export type { ProgressEvent } from './progress.js';
+export { type TestBroker, testBroker } from './test-broker.js';
 export { type ClientOf, type TestDatabase, testDatabase } from './test-database.js';

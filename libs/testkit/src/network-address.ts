@@ -59,10 +59,15 @@ export class NetworkAddress {
 
   /** Asks the router, with the first API key; throws with its answer unless that is a success. */
   async ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const headers = { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json', ...init.headers };
+    const headers = {
+      authorization: `Bearer ${this.apiKey}`,
+      'content-type': 'application/json',
+      ...init.headers,
+    };
     const response = await fetch(new URL(path, this.url), { ...init, headers });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path} was answered ${response.status}: ${text}`);
+    if (!response.ok)
+      throw new Error(`${init.method ?? 'GET'} ${path} was answered ${response.status}: ${text}`);
     return JSON.parse(text) as T;
   }
 }

@@ -39,7 +39,9 @@ const service = async (module: ModuleName, place: ServicePlace): Promise<Program
       LOG_LEVEL: place.logLevel,
       CLOCK_FILE: place.clockFile,
       ...(ownsTables(module) ? { DATABASE_URL: database.href } : {}),
-      ...(module === 'router' ? { HOST: router.host, PORT: String(router.port), PUBLIC_URL: router.url } : {}),
+      ...(module === 'router'
+        ? { HOST: router.host, PORT: String(router.port), PUBLIC_URL: router.url }
+        : {}),
     },
   });
 };

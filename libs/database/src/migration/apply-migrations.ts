@@ -16,6 +16,11 @@ const HISTORY_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** One process at a time, per schema; readers go on. */
+const LOCK = 'LOCK TABLE _prisma_migrations IN SHARE ROW EXCLUSIVE MODE';
+/** Postgres's codes for a schema, table, type or catalog row that is there already. */
+const DUPLICATES = new Set(['42P06', '42P07', '42710', '23505']);
+
 interface AppliedRow {
   migration_name: string;
   checksum: string;
@@ -56,19 +61,25 @@ async function provideHistory(client: pg.Client, schema: string): Promise<void> 
     await ignoringDuplicates(client.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schema)}`));
   }
   await ignoringDuplicates(client.query(HISTORY_TABLE));
-  const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [schema]);
-  // The module may read its history (is my schema current?), and not rewrite it.
-  if (role.rowCount === 1) {
-    await client.query(
-      `REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM ${pg.escapeIdentifier(schema)}`,
-    );
-  }
+  await inTransaction(client, () => closeHistory(client, schema));
+}
+
+/** The module may read its history (is my schema current?), and not rewrite it. */
+async function closeHistory(client: pg.Client, role: string): Promise<void> {
+  await client.query(LOCK);
+  const open = await client.query(
+    `SELECT 1 FROM pg_roles WHERE rolname = $1 AND NOT rolsuper
+       AND has_table_privilege(oid, '_prisma_migrations', 'INSERT, UPDATE, DELETE')`,
+    [role],
+  );
+  if (open.rowCount === 0) return;
+  await client.query(`REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM ${pg.escapeIdentifier(role)}`);
 }
 
 /** IF NOT EXISTS still collides when two processes create at the very same time; the other one made it then. */
 async function ignoringDuplicates(query: Promise<unknown>): Promise<void> {
   await query.catch((error: { code?: string }) => {
-    if (error.code !== '23505' && error.code !== '42P06' && error.code !== '42P07') throw error;
+    if (!DUPLICATES.has(error.code ?? '')) throw error;
   });
 }
 
@@ -78,7 +89,7 @@ async function applyNext(
   module: string,
   files: readonly MigrationFile[],
 ): Promise<string | undefined> {
-  await client.query('LOCK TABLE _prisma_migrations IN SHARE ROW EXCLUSIVE MODE');
+  await client.query(LOCK);
   const { rows } = await client.query<AppliedRow>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at',
   );

@@ -7,20 +7,16 @@ import { type EngineOptions, openEngine } from './schema-engine.js';
  */
 export async function diff(options: EngineOptions): Promise<string> {
   const files = [{ path: 'schema.prisma', content: await readPrismaSchema(options) }];
-  const engine = await openEngine(options);
-  try {
-    const { stdout } = await engine.diff({
-      from: { tag: 'schemaDatasource', files, configDir: '.' },
-      to: { tag: 'schemaDatamodel', files },
-      script: true,
-      exitCode: null,
-      filters: { externalTables: [], externalEnums: [] },
-    });
-    const sql = stdout ?? '';
-    return sql.trim() === '-- This is an empty migration.' ? '' : sql;
-  } finally {
-    engine.free();
-  }
+  await using opened = await openEngine(options);
+  const { stdout } = await opened.engine.diff({
+    from: { tag: 'schemaDatasource', files, configDir: '.' },
+    to: { tag: 'schemaDatamodel', files },
+    script: true,
+    exitCode: null,
+    filters: { externalTables: [], externalEnums: [] },
+  });
+  const sql = stdout ?? '';
+  return sql.trim() === '-- This is an empty migration.' ? '' : sql;
 }
 
 /** Whether the migrated database is what the Prisma schema says: no migration is missing. */

@@ -72,7 +72,8 @@ describe('migrations on a real server', () => {
 
   it('leaves a history that prisma’s own engine takes for applied and unedited', async () => {
     const where = { module: 'trial', folder };
-    const engine = await openEngine({ url, ...where });
+    await using opened = await openEngine({ url, ...where });
+    const { engine } = opened;
     const filters = { externalTables: [], externalEnums: [] };
     const listOf = async () => ({
       baseDir: migrations(),
@@ -102,7 +103,6 @@ describe('migrations on a real server', () => {
     });
     await writeFile(join(migrations(), name, 'migration.sql'), '-- edited');
     expect(await diagnose()).toMatchObject({ ...sound, editedMigrationNames: [name] });
-    engine.free();
   });
 
   it('refuses a migration that was edited after it was applied', async () => {

@@ -52,8 +52,16 @@ function loadEngine(): Promise<EngineModule> {
  * "Column type 'char' could not be deserialized".
  */
 class CatalogAdapter extends PrismaPg {
+  private readonly opened: Awaited<ReturnType<PrismaPg['connect']>>[] = [];
+
+  /** The engine closes nothing itself. */
+  async close(): Promise<void> {
+    await Promise.all(this.opened.splice(0).map((connection) => connection.dispose()));
+  }
+
   override async connect(): ReturnType<PrismaPg['connect']> {
     const connection = await super.connect();
+    this.opened.push(connection);
     const queryRaw = connection.queryRaw.bind(connection);
     connection.queryRaw = async (query) => {
       const sql = query.sql.replaceAll(CHAR_COLUMNS, (_, column: string, name: string) => {
@@ -78,8 +86,11 @@ export interface EngineOptions extends ModuleFolder {
   url: string;
 }
 
-/** The engine, looking at a database's schema of one module. Call `free()` when done. */
-export async function openEngine({ url, ...where }: EngineOptions): Promise<SchemaEngine> {
+/** The engine, looking at a database's schema of one module; disposing it closes its connections. */
+export async function openEngine({
+  url,
+  ...where
+}: EngineOptions): Promise<{ engine: SchemaEngine } & AsyncDisposable> {
   const schema = schemaName(where.module);
   const content = await readPrismaSchema(where);
   const adapter = new CatalogAdapter(
@@ -87,9 +98,16 @@ export async function openEngine({ url, ...where }: EngineOptions): Promise<Sche
     { schema },
   );
   const { SchemaEngine } = await loadEngine();
-  return SchemaEngine.new(
+  const engine = await SchemaEngine.new(
     { datamodels: [['schema.prisma', content]] },
     () => undefined,
     bindMigrationAwareSqlAdapterFactory(adapter),
   );
+  return {
+    engine,
+    async [Symbol.asyncDispose]() {
+      engine.free();
+      await adapter.close();
+    },
+  };
 }

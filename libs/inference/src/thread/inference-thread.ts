@@ -20,7 +20,8 @@ export function spawnWorker(settings: Omit<ThreadSettings, 'gate'>): Worker {
   }
   const gate = newGateState();
   const workerData: ThreadSettings = { ...settings, gate };
-  const worker = new Worker(url, { workerData, name: `inference ${settings.model.id}` });
+  // The process's own flags are not for it: `--input-type`, say, would stop it from starting.
+  const worker = new Worker(url, { workerData, execArgv: [], name: `inference ${settings.model.id}` });
   // A process that exits ends its threads wherever they are.
   const leave = (): void => new NativeGate(gate).close();
   process.once('exit', leave);

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import type { OutputOf, PayloadOf, Verdict } from '@ganglion/contracts';
+import { cognitive, sessionQueue } from '@ganglion/contracts';
+import { Metrics } from '@ganglion/runtime';
+import { type TestDatabase, testDatabase, type ClientOf } from '@ganglion/testkit';
+import { CognitiveService } from './cognitive.service.js';
+import { CognitiveDatabase, CognitiveOutbox } from './database.store.js';
+import { HearingService } from './hearing.service.js';
+import { LeaderStore } from './leader.store.js';
+import { MovedClock, type Peers } from './peers.fixture.js';
+import { ProbeStore } from './probe.store.js';
+import { ProgressService } from './progress.service.js';
+import { ProgressStore } from './progress.store.js';
+import { RoundStore } from './round.store.js';
+
+export const oracle = { epoch: 5, oracleId: 'oracle-one' };
+const model = { model: 'tiny', modelDigest: 'd'.repeat(64) };
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** A random node id. */
+export const newNode = (): string => `U${Array.from(randomBytes(55), (byte) => base32[byte % 32]).join('')}`;
+
+/** The module's services on a database of their own; events are handed in by the spec, as the broker would. */
+export class Cognitive implements AsyncDisposable {
+  readonly clock = new MovedClock();
+  readonly rounds: RoundStore;
+  readonly service: CognitiveService;
+  readonly hearing: HearingService;
+  readonly probes: ProbeStore;
+  readonly #own: CognitiveDatabase;
+
+  private constructor(
+    readonly peers: Peers,
+    private readonly db: TestDatabase<ClientOf<'cognitive'>>,
+  ) {
+    this.#own = new CognitiveDatabase(db.url);
+    const publish = (): Promise<void> => Promise.resolve();
+    const outbox = new CognitiveOutbox(this.#own, { publish, clock: this.clock, holder: 'spec' });
+    const leaders = new LeaderStore(this.#own, this.clock);
+    this.rounds = new RoundStore(this.#own, outbox, leaders, this.clock);
+    const progress = new ProgressService(
+      new ProgressStore(this.#own, outbox, this.clock),
+      peers.bus,
+      new Metrics('spec'),
+    );
+    this.service = new CognitiveService(this.rounds, leaders, progress, peers.bus);
+    this.hearing = new HearingService(this.service);
+    this.probes = new ProbeStore(this.#own, outbox, leaders, this.clock);
+  }
+
+  static async on(peers: Peers): Promise<Cognitive> {
+    peers.forget();
+    return new Cognitive(peers, await testDatabase('cognitive'));
+  }
+
+  open(nodeIds: string[], answer = '4'): Promise<OutputOf<typeof cognitive.open>> {
+    const challenge = { prompt: 'What is 2 plus 2?', answer, maxTokens: 8 };
+    return this.service.open({ ...oracle, ...model, nodeIds, challenge });
+  }
+
+  /** A tick, and the sweep that goes beside it. */
+  async tick(): Promise<OutputOf<typeof cognitive.tick>> {
+    const answer = await this.service.tick(oracle);
+    await this.service.swept();
+    return answer;
+  }
+
+  /** Opens a round and hands its tasks over: the task id of each node, in order. */
+  async start(nodeIds: string[], answer?: string): Promise<{ roundId: string; tasks: string[] }> {
+    const { round, tasks } = await this.open(nodeIds, answer);
+    await this.tick();
+    const taskOf = (nodeId: string): string => tasks.find((task) => task.nodeId === nodeId)!.taskId;
+    return { roundId: round.roundId, tasks: nodeIds.map(taskOf) };
+  }
+
+  precommitted(taskId: string, eventId?: string): Promise<void> {
+    const fact = { taskId, attempt: 1, nodeId: newNode(), sessionId: null, at: this.at() };
+    return this.hearing.precommitted(fact, eventId);
+  }
+
+  finalised(taskId: string, text: string, eventId?: string): Promise<void> {
+    return this.hearing.finalised(
+      { ...this.ended(taskId), nodeIds: [], receipt: null, texts: [text] },
+      eventId,
+    );
+  }
+
+  failed(taskId: string, code: string, eventId?: string): Promise<void> {
+    const reason = { code, message: 'as the spec wants it' };
+    return this.hearing.failed({ ...this.ended(taskId), state: 'FAILED', reason }, eventId);
+  }
+
+  timed(taskId: string, nodeId: string, epoch = oracle.epoch): Promise<unknown> {
+    const measured = { ttftMs: 10, tokensPerSecond: 200, durationMs: 50 };
+    return this.service.timed({ epoch, taskId, nodeId, measured });
+  }
+
+  private ended(taskId: string): Omit<PayloadOf<typeof sessionQueue.taskCancelled>, 'reason'> {
+    return { taskId, sessionId: null, owner: null, at: this.at(), promptTokens: 3, completionTokens: 2 };
+  }
+
+  private at(): string {
+    return this.clock.now().toISOString();
+  }
+
+  /** What was said to the other modules on a subject, in order. */
+  async said(subject: string): Promise<unknown[]> {
+    const rows = await this.db.client.event.findMany({ where: { subject }, orderBy: { sequence: 'asc' } });
+    return rows.map(({ payload }) => payload);
+  }
+
+  verdicts(): Promise<Verdict[]> {
+    return this.said(cognitive.verdictGiven.subject) as Promise<Verdict[]>;
+  }
+
+  async submissions(roundId: string): Promise<{ author: string; phase: string; hash: string | null }[]> {
+    return this.db.client.submission.findMany({ where: { roundId }, orderBy: { id: 'asc' } });
+  }
+
+  listen(node: { nodeIds: string[] }): void {
+    this.peers.due = { ...model, ...node };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service.swept();
+    await this.#own.client.$disconnect();
+    await this.db[Symbol.asyncDispose]();
+  }
+}

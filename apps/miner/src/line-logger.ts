@@ -1,0 +1,35 @@
+import type { LoggerService } from '@nestjs/common';
+
+/** Log lines for a person at a terminal: the time and the sentence. */
+export class LineLogger implements LoggerService {
+  constructor(private readonly write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)) {}
+
+  log(message: unknown): void {
+    this.print('', message);
+  }
+
+  warn(message: unknown): void {
+    this.print('warning: ', message);
+  }
+
+  error(message: unknown, stack?: unknown): void {
+    this.print('error: ', message);
+    if (typeof stack === 'string' && stack.includes('\n')) this.write(stack);
+  }
+
+  debug(): void {}
+
+  verbose(): void {}
+
+  private print(level: string, message: unknown): void {
+    this.write(`${new Date().toLocaleTimeString()}  ${level}${this.textOf(message)}`);
+  }
+
+  private textOf(message: unknown): string {
+    if (typeof message !== 'object' || message === null) return String(message);
+    if (message instanceof Error) return message.stack ?? message.message;
+    const { message: sentence, ...facts } = message as Record<string, unknown>;
+    const details = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`);
+    return [String(sentence ?? ''), ...details].join(' ');
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { MINER_CONFIG, readMinerConfig } from './miner.config.js';
+import { MinerMetrics } from './miner-metrics.js';
+import { MinerService } from './miner.service.js';
+
+@Module({
+  providers: [
+    { provide: MINER_CONFIG, useFactory: () => readMinerConfig(process.argv.slice(2)) },
+    MinerMetrics,
+    MinerService,
+  ],
+})
+export class MinerModule {}

@@ -1,0 +1,110 @@
+import type { NodeState } from '@ganglion/contracts';
+import { type Engine, openEngine } from '@ganglion/inference';
+import { type EndedAttempt, MinerNode } from '@ganglion/node';
+import { Clock, Health } from '@ganglion/runtime';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { lockFolder } from './folder-lock.js';
+import { MINER_CONFIG, type MinerConfig } from './miner.config.js';
+import { MinerMetrics } from './miner-metrics.js';
+import { keepNodeKey } from './node-key.js';
+
+/** What a state means to whoever runs the miner. */
+const meanings: Record<NodeState, string> = {
+  REGISTERED: 'registered',
+  TESTING: 'being tested',
+  EPHEMERAL: 'tested: ready to serve',
+  RESERVED: 'serving',
+  QUARANTINED: 'in quarantine: it failed a test, or an answer was refused; it is tested again later',
+  OFFLINE: 'taken for offline',
+  DRAINING: 'leaving',
+  RETIRED: 'retired',
+};
+
+/** Runs the model for the network: opens the engine, joins, and on shutdown leaves in order. */
+@Injectable()
+export class MinerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #log = new Logger('Miner');
+  #engine: Engine | undefined;
+  #node: MinerNode | undefined;
+  #running: Promise<void> | undefined;
+  #isClosing = false;
+
+  constructor(
+    @Inject(MINER_CONFIG) private readonly config: MinerConfig,
+    private readonly clock: Clock,
+    private readonly metrics: MinerMetrics,
+    private readonly health: Health,
+  ) {}
+
+  /** Loading and joining take their time, and health is asked for meanwhile. */
+  onApplicationBootstrap(): void {
+    this.health.require('network', () => this.#node?.isConnected === true);
+    this.#running = this.run().catch((error: unknown) => this.giveUp(error));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#node && this.#node.busySlots > 0) this.#log.log('finishing what is under way');
+    await this.#node?.drain();
+    await this.#engine?.close();
+    await this.#running;
+  }
+
+  private async run(): Promise<void> {
+    const { data, model, slots, threads, url, token } = this.config;
+    const lock = lockFolder(data);
+    try {
+      this.#log.log(`loading the model in ${model}`);
+      const engine = (this.#engine = await openEngine({ model, slots, threads }));
+      if (this.#isClosing) return await engine.close();
+      const node = (this.#node = new MinerNode({
+        engine,
+        seed: keepNodeKey(data),
+        url,
+        token,
+        slots,
+        clock: this.clock,
+        log: (level, message, facts) => this.say(level, message, facts),
+        observer: {
+          stateChanged: (state) => this.#log.log({ message: meanings[state], state }),
+          attemptEnded: (attempt) => this.note(attempt),
+        },
+      }));
+      this.metrics.watchSlots(slots, () => node.busySlots);
+      this.#log.log(`joining ${url} as ${node.nodeId} with ${engine.model.id} (${engine.determinismClass})`);
+      await node.start();
+      if (!this.#isClosing) this.#log.log(`joined, with ${slots} slots`);
+      await node.ended();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private note(attempt: EndedAttempt): void {
+    this.metrics.ended(attempt);
+    const { taskId, outcome, completionTokens, tokensPerSecond, ttftMs } = attempt;
+    const speed = tokensPerSecond === null ? null : Math.round(tokensPerSecond);
+    const firstMs = ttftMs === null ? null : Math.round(ttftMs);
+    this.#log.log({ message: 'task', taskId, outcome, completionTokens, tokensPerSecond: speed, ttftMs: firstMs });
+  }
+
+  private say(level: 'debug' | 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>): void {
+    const write = level === 'info' ? 'log' : level;
+    this.#log[write](facts ? { message, ...facts } : message);
+  }
+
+  /** Neither a model that cannot be loaded nor a network that says no gets better by waiting. */
+  private async giveUp(error: unknown): Promise<void> {
+    this.#log.error(error instanceof Error ? error.message : String(error));
+    if (this.#isClosing) return;
+    await this.#node?.close();
+    await this.#engine?.close();
+    process.exit(1);
+  }
+}

@@ -1,0 +1,231 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { lastLines } from './child.js';
+import { DataFolder } from './data-folder.js';
+import { eventually } from './eventually.js';
+import { freePort, isPortFree } from './free-port.js';
+import { startServers } from './local-servers.js';
+import { rememberLogs } from './kept-logs.js';
+import { miner, type MinerOptions } from './miners.js';
+import { NetworkAddress, type NetworkFacts } from './network-address.js';
+import type { Part } from './part.js';
+import { Progress, type ProgressEvent } from './progress.js';
+import type { Program } from './program.js';
+import { services } from './services.js';
+import { TestClock } from './test-clock.js';
+
+export interface NetworkOptions {
+  miners?: number;
+  /** Of the router; a free one unless given. */
+  port?: number;
+  host?: string;
+  /** A folder with a model; the bundled one unless given. */
+  model?: string | undefined;
+  /** Where everything is kept, durably. Without it: a temporary folder, nothing flushed to disk, a clock to move. */
+  dataDir?: string;
+  logLevel?: string;
+  onProgress?: (event: ProgressEvent) => void;
+  /** Starts a service that ended by itself again. */
+  isSupervised?: boolean;
+}
+
+/** A whole network on this machine: real servers, every service and miner a process of its own. */
+export class Network extends NetworkAddress implements AsyncDisposable {
+  /** Every process, by its name: `nats`, `postgres`, each module, `miner-1`… */
+  readonly processes: Map<string, Part>;
+  #miners = 0;
+  #isStopping = false;
+
+  private constructor(
+    facts: NetworkFacts,
+    private readonly parts: {
+      data: DataFolder;
+      processes: Map<string, Part>;
+      options: NetworkOptions;
+      clock: TestClock | undefined;
+    },
+  ) {
+    super(facts);
+    this.processes = parts.processes;
+  }
+
+  /** Starts a network and waits until all its miners are tested. On failure nothing is left running. */
+  static async start(options: NetworkOptions = {}): Promise<Network> {
+    const host = options.host ?? '127.0.0.1';
+    const port = options.port || (await freePort());
+    if (!(await isPortFree(port, host)))
+      throw new Error(`Port ${port} of ${host} is in use: choose another one with --port.`);
+    const data = await DataFolder.open(
+      options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ganglion-network-'))),
+    );
+    const processes = new Map<string, Part>();
+    try {
+      const network = await Network.startIn({ data, processes, options }, { host, port });
+      await network.startMiners(options.miners ?? 3);
+      return network;
+    } catch (error) {
+      await stopAll(processes);
+      await putAway(data, options);
+      throw error;
+    }
+  }
+
+  private static async startIn(
+    { data, processes, options }: { data: DataFolder; processes: Map<string, Part>; options: NetworkOptions },
+    { host, port }: { host: string; port: number },
+  ): Promise<Network> {
+    const isDurable = options.dataDir !== undefined;
+    const progress = new Progress(options.onProgress);
+    const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+    const clock = isDurable ? undefined : await TestClock.create(data);
+    const onPart = (name: string, part: Part): void => void processes.set(name, part);
+    const servers = await startServers({ data, url, isDurable, progress, onPart });
+    const { apiKey = '' } = JSON.parse(await data.secret('cli', 'credentials.json')) as { apiKey?: string };
+    const joinToken = await data.secret('miner', 'join-token');
+    const facts = { url, apiKey, joinToken, ...servers, dataDir: data.path };
+    const network = new Network(facts, { data, processes, options, clock });
+    await progress.step('Services', () =>
+      network.startPrograms(
+        services({
+          data,
+          ...servers,
+          router: { host, port, url },
+          clockFile: clock?.file,
+          logLevel: network.logLevel,
+        }),
+      ),
+    );
+    return network;
+  }
+
+  private get logLevel(): string {
+    return this.parts.options.logLevel ?? 'info';
+  }
+
+  private async startPrograms(programs: Promise<Program[]>): Promise<void> {
+    const all = await programs;
+    for (const program of all) {
+      this.processes.set(program.name, program);
+      program.start();
+    }
+    await Promise.all(all.map((program) => program.ready()));
+    if (this.parts.options.isSupervised) for (const program of all) this.supervise(program);
+  }
+
+  private async startMiners(count: number): Promise<void> {
+    const progress = new Progress(this.parts.options.onProgress);
+    const names = Array.from({ length: count }, () => this.nextMiner());
+    const { model } = this.parts.options;
+    await progress.step(`Miners (${count})`, () =>
+      this.startPrograms(Promise.all(names.map((name) => this.miner(name, { model })))),
+    );
+    await progress.step('First tests', () => this.untilServing(count));
+  }
+
+  /** Starts one more miner and waits until it has joined; returns its name. The same name again is the same node. */
+  async addMiner(options: MinerOptions & { name?: string } = {}): Promise<string> {
+    const name = options.name ?? this.nextMiner();
+    const { model } = this.parts.options;
+    await this.startPrograms(Promise.all([this.miner(name, { model, ...options })]));
+    return name;
+  }
+
+  private miner(name: string, options: MinerOptions): Promise<Program> {
+    return miner(name, this, { ...options, logLevel: this.logLevel, clockFile: this.parts.clock?.file });
+  }
+
+  private nextMiner(): string {
+    return `miner-${++this.#miners}`;
+  }
+
+  /** Lets a miner finish what it has and leave. */
+  async stopMiner(name: string): Promise<void> {
+    await this.part(name).stop();
+  }
+
+  /** SIGKILL. */
+  async kill(name: string): Promise<void> {
+    await this.part(name).kill();
+  }
+
+  /** Ends a process in order if it runs, and starts it again on the same port and files. */
+  async restart(name: string): Promise<void> {
+    const part = this.part(name);
+    await part.stop();
+    await part.run();
+  }
+
+  logs(name: string): string {
+    return this.part(name).log();
+  }
+
+  /** The time of all processes; only of a network in a temporary folder. */
+  get clock(): TestClock {
+    if (!this.parts.clock) throw new Error('A network with a data folder of its own keeps the real time');
+    return this.parts.clock;
+  }
+
+  /** Waits until so many nodes are tested and serve, free or reserved. */
+  async untilServing(count: number, timeoutMs = 90_000): Promise<void> {
+    await eventually(
+      async () => {
+        const { items } = await this.ask<{ items: { state: string }[] }>('/v1/nodes?limit=200');
+        const states = items.map(({ state }) => state);
+        if (states.filter((state) => state === 'EPHEMERAL' || state === 'RESERVED').length < count)
+          throw new Error(`${count} nodes should serve; the states are: ${states.join(', ') || 'none'}`);
+      },
+      { timeoutMs, everyMs: 200 },
+    );
+  }
+
+  private part(name: string): Part {
+    const part = this.processes.get(name);
+    if (!part)
+      throw new Error(`there is no process "${name}"; there are ${[...this.processes.keys()].join(', ')}`);
+    return part;
+  }
+
+  /** A service that keeps failing is started again less and less often, at most every 30 s. */
+  private supervise(program: Program): void {
+    let pause = 500;
+    program.onUnexpectedEnd = (_program, why) => {
+      if (this.#isStopping) return;
+      new Progress(this.parts.options.onProgress).note(
+        `${program.name} ended (${why}; see ${this.parts.data.logFile(program.name)}); starting it again`,
+      );
+      setTimeout(() => !this.#isStopping && program.start(), pause).unref();
+      pause = Math.min(pause * 2, 30_000);
+    };
+  }
+
+  /** Ends every process in order; a temporary folder is removed. */
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    await stopAll(this.processes);
+    await putAway(this.parts.data, this.parts.options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** Miners first, so that they can finish and leave; the servers last. */
+const stopAll = async (processes: Map<string, Part>): Promise<void> => {
+  const servers = ['nats', 'postgres'];
+  const stop = (isOne: (name: string) => boolean): Promise<unknown> =>
+    Promise.allSettled([...processes].filter(([name]) => isOne(name)).map(([, part]) => part.stop()));
+  await stop((name) => name.startsWith('miner-'));
+  await stop((name) => !servers.includes(name));
+  await stop((name) => servers.includes(name));
+};
+
+const putAway = async (data: DataFolder, options: NetworkOptions): Promise<void> => {
+  if (options.dataDir !== undefined) return data.release();
+  const files = await readdir(data.in('logs')).catch(() => []);
+  for (const file of files)
+    rememberLogs(basename(file, '.log'), lastLines(await readFile(data.in('logs', file), 'utf8'), 40));
+  await rm(data.path, { recursive: true, force: true });
+};
