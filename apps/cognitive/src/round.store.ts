@@ -65,8 +65,8 @@ export class RoundStore {
         deadlineAt: new Date(at.getTime() + PHASE_MS),
         submissions: {
           create: [
-            { author: oracleId, phase: 'CREATE', accepted: true, hash: hexOf(challenge), at },
-            { author: oracleId, phase: 'PREPARE', accepted: true, hash: hexOf(request), at },
+            { author: oracleId, phase: 'CREATE', accepted: true, hash: digestJson(challenge), at },
+            { author: oracleId, phase: 'PREPARE', accepted: true, hash: digestJson(request), at },
           ],
         },
       },
@@ -144,5 +144,3 @@ export class RoundStore {
     return viewOf(row, await history(this.database.client, roundLifecycle.name, row.id));
   }
 }
-
-const hexOf = (value: unknown): string => Buffer.from(digestJson(value)).toString('hex');

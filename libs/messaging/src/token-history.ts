@@ -1,5 +1,6 @@
 import { type Frame, frame, frameSubject, streams } from '@ganglion/contracts';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/nats-core';
 import type { Bus } from './bus.js';
 import { parseWire } from './wire.js';
 
@@ -20,6 +21,8 @@ export const readFrames = async (
 ): Promise<{ frames: StreamedFrame[]; malformed: number }> => {
   const manager = await jetstreamManager(bus.nats, { checkAPI: false });
   const info = await manager.consumers.add(streams.tokens.name, {
+    // Named, because only then the subject of its creation says which stream and frames it is for.
+    name: `history-${nuid.next()}`,
     filter_subject: frameSubject(nodeId, taskId),
     ack_policy: AckPolicy.None,
     deliver_policy: DeliverPolicy.All,

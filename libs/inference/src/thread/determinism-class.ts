@@ -21,19 +21,19 @@ const ARM64_CLASSES: [name: string, flags: string[]][] = [
  * prompt is prefilled whole. The model is not part of it; its digest is compared beside it.
  */
 export function determinismClass(runtimeVersion: string): string {
-  return `ort${runtimeVersion}-cpu-${instructionSet(cpuFlags())}-whole`;
+  return `ort${runtimeVersion}-cpu-${instructionSet(cpuFlags(), arch())}-whole`;
 }
 
 /** @param flags as in /proc/cpuinfo; empty where the system does not tell */
-export function instructionSet(flags: ReadonlySet<string>): string {
-  const classes = arch() === 'arm64' ? ARM64_CLASSES : X64_CLASSES;
+export function instructionSet(flags: ReadonlySet<string>, architecture: string): string {
+  const classes = architecture === 'arm64' ? ARM64_CLASSES : X64_CLASSES;
   if (flags.size > 0) {
     const found = classes.find(([, needed]) => needed.every((flag) => flags.has(flag)));
-    return found?.[0] ?? `${arch()}-baseline`;
+    return found?.[0] ?? `${architecture}-baseline`;
   }
   // macOS and Windows name only the processor: two of the same name are alike.
   const processor = cpus()[0]?.model ?? 'unknown';
-  return `${arch()}-${processor.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`;
+  return `${architecture}-${processor.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`;
 }
 
 function cpuFlags(): Set<string> {
