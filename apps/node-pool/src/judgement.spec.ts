@@ -1,7 +1,7 @@
 import type { NodeState, Verdict } from '@ganglion/contracts';
 import { backOffMs } from './back-off.js';
 import type { NodeFacts } from './change.js';
-import { condemn, judge, rate, wake } from './judgement.js';
+import { condemn, isOutlawed, judge, rate, wake } from './judgement.js';
 
 const at = (ms: number): Date => new Date(1_800_000_000_000 + ms);
 const nodeId = `U${'A'.repeat(55)}`;
@@ -54,17 +54,23 @@ describe('a verdict', () => {
   });
 
   it('puts a node away that failed, with the reason and a back-off', () => {
-    expect(judge(node('TESTING'), verdict(false), at(2_000))).toEqual({
+    expect(judge(node('TESTING'), wrongAnswer, at(2_000))).toEqual({
       path: ['QUARANTINED'],
       reason: { code: 'NO_ANSWER', message: 'a reason' },
       data: { failures: 1, failedAt: at(2_000), wakeAt: at(32_000), sessionId: null, tests: 1 },
     });
   });
 
+  it('gives a node ten seconds before it is put away for not having started', () => {
+    const late = (ms: number): Verdict => verdict(false, { at: at(ms).toISOString() });
+    expect(judge(node('TESTING'), late(9_999), at(10_000))).toBeNull();
+    expect(judge(node('TESTING'), late(10_000), at(10_000))?.path).toEqual(['QUARANTINED']);
+  });
+
   it('is dropped when it is older than the stay in TESTING', () => {
     const returned = node('TESTING', { stateAt: at(60_000) });
     expect(judge(returned, verdict(true), at(61_000))).toBeNull();
-    expect(judge(returned, verdict(false), at(61_000))).toBeNull();
+    expect(judge(returned, wrongAnswer, at(61_000))).toBeNull();
   });
 
   it.each<NodeState>(['EPHEMERAL', 'RESERVED', 'DRAINING', 'OFFLINE'])(
@@ -111,6 +117,13 @@ describe('a refused commitment', () => {
   it('keeps its reason within the length that a reason may have', () => {
     const long = { code: 'X', message: 'x'.repeat(1_024) };
     expect(condemn(node('RESERVED'), long, at(0))?.reason?.message).toHaveLength(1_024);
+  });
+});
+
+describe('a flood', () => {
+  it('is a reason to be shut out for good, and a wrong commitment is not', () => {
+    expect(isOutlawed({ code: 'flooded', message: 'x' })).toBe(true);
+    expect(isOutlawed({ code: 'WRONG_HASH', message: 'x' })).toBe(false);
   });
 });
 

@@ -4,6 +4,10 @@ import type { Change, NodeFacts } from './change.js';
 
 /** Clocks of two modules may differ by this much. */
 const CLOCK_TOLERANCE_MS = 2_000;
+/** A miner that has just restarted may still be judged for a round that its former process was in. */
+const COMING_UP_MS = 10_000;
+/** The queue's word for a node that sends far more than it was asked for. */
+const FLOODED = 'FLOODED';
 
 /** Out until its back-off ends. */
 const quarantine = (node: NodeFacts, reason: Reason, now: Date): Change => ({
@@ -15,7 +19,8 @@ const quarantine = (node: NodeFacts, reason: Reason, now: Date): Change => ({
 /**
  * What a verdict does to a node.
  *
- * In TESTING a pass frees the node and any failure puts it away, unless the verdict is older than its stay there.
+ * In TESTING a pass frees the node and a failure puts it away, unless the verdict is older than its stay there, or
+ * says that it did not even start and its stay has been short.
  * Outside TESTING only a wrong answer counts, since that is proof: silence may be our own mix-up there, as when a
  * node left TESTING while a second round began.
  */
@@ -23,7 +28,7 @@ export const judge = (node: NodeFacts, verdict: Verdict, now: Date): Change | nu
   if (node.state === 'QUARANTINED' || node.state === 'RETIRED' || node.state === 'REGISTERED') return null;
   if (!verdict.passed) {
     const isWrong = verdict.phases.commit && !verdict.phases.correctness;
-    if (node.state === 'TESTING' ? isOutdated(node, verdict) : !isWrong) return null;
+    if (node.state === 'TESTING' ? isUnjust(node, verdict) : !isWrong) return null;
     const failed = quarantine(node, verdict.reason, now);
     return { ...failed, data: { ...failed.data, tests: node.tests + 1 } };
   }
@@ -40,6 +45,13 @@ export const judge = (node: NodeFacts, verdict: Verdict, now: Date): Change | nu
 
 const isOutdated = (node: NodeFacts, { at }: Verdict): boolean =>
   Date.parse(at) < node.stateAt.getTime() - CLOCK_TOLERANCE_MS;
+
+const isUnjust = (node: NodeFacts, verdict: Verdict): boolean =>
+  isOutdated(node, verdict) ||
+  (!verdict.phases.start && Date.parse(verdict.at) < node.stateAt.getTime() + COMING_UP_MS);
+
+/** Is this a reason to shut the node out for good, rather than for a while? */
+export const isOutlawed = ({ code }: Reason): boolean => code.toUpperCase() === FLOODED;
 
 /** The queue refused its commitment: proof, wherever the node is now. */
 export const condemn = (node: NodeFacts, reason: Reason, now: Date): Change | null => {

@@ -7,15 +7,16 @@ import {
   type PayloadOf,
   sessionQueue,
 } from '@ganglion/contracts';
-import { reputation } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
 import { CandidateStore } from './candidate.store.js';
+import type { Change, NodeFacts } from './change.js';
 import { leave } from './coming-and-going.js';
-import { condemn, judge, rate } from './judgement.js';
+import { condemn, isOutlawed, judge, rate } from './judgement.js';
 import { ModelStore } from './model.store.js';
 import { NodeStore } from './node.store.js';
 import { rank } from './ranking.js';
 import { release, reserve } from './reservation.js';
+import { RevocationService } from './revocation.service.js';
 
 /** The pool as the other modules use it. */
 @Injectable()
@@ -24,6 +25,7 @@ export class NodeService {
     private readonly nodes: NodeStore,
     private readonly candidates: CandidateStore,
     private readonly catalogue: ModelStore,
+    private readonly revocations: RevocationService,
   ) {}
 
   async get(nodeId: string): Promise<OutputOf<typeof nodePool.get>> {
@@ -79,7 +81,9 @@ export class NodeService {
   }
 
   async condemn(fact: PayloadOf<typeof sessionQueue.attemptRejected>, eventId: string): Promise<void> {
-    await this.nodes.change(fact.nodeId, (node, now) => condemn(node, fact.reason, now), { eventId });
+    const decide = (node: NodeFacts, now: Date): Change | null => condemn(node, fact.reason, now);
+    const node = await this.nodes.change(fact.nodeId, decide, { eventId });
+    if (node && isOutlawed(fact.reason)) await this.revocations.revoke(fact.nodeId, fact.reason);
   }
 
   async takeBack(fact: PayloadOf<typeof sessionQueue.assignmentEnded>, eventId: string): Promise<void> {

@@ -89,7 +89,7 @@ describe('reputation', () => {
   });
 
   it('says aloud a score that has moved by a hundredth, and no smaller change', async () => {
-    for (let n = 0; n < 120; n++) await hear(cognitive.verdictGiven, verdict(n));
+    for (let n = 0; n < 60; n++) await hear(cognitive.verdictGiven, verdict(n));
     const said = await db.client.event.findMany({
       where: { subject: reputation.scoreChanged.subject },
       orderBy: { sequence: 'asc' },
@@ -97,7 +97,7 @@ describe('reputation', () => {
     const scores = [0, ...said.map(({ payload }) => (payload as { score: number }).score)];
     for (let n = 1; n < scores.length; n++)
       expect(Math.abs(scores[n]! - scores[n - 1]!)).toBeGreaterThanOrEqual(0.01);
-    expect(said.length).toBeLessThan(60);
+    expect(said.length).toBeLessThan(40);
     expect(Math.abs((await store.get(nodeId)).score - scores.at(-1)!)).toBeLessThan(0.01);
   });
 

@@ -57,6 +57,7 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
 
   /** A connection without a valid key never opens: its `connect_error` carries the error. */
   afterInit(namespace: Namespace): void {
+    namespace.server.of('/').use((_, next) => next(new Error(`connect to the namespace ${clientNamespace}`)));
     namespace.use((socket, next) => {
       const { apiKey } = socket.handshake.auth;
       this.keys.authenticate(typeof apiKey === 'string' ? apiKey : '').then(
@@ -91,7 +92,7 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
       if (!reserved)
         throw new Fault('LIMITED', `a socket runs at most ${MAX_TASKS_PER_SOCKET} tasks: wait for one`);
       const parameters = parseInput(completionParameters, withoutUnsupported(body), 'the task');
-      const task = await this.submits.submit(data.caller, { parameters, follow: 'stream' });
+      const task = await this.submits.submit(data.caller, { parameters, isStream: true });
       data.tasks.set(task.taskId, task);
       acknowledge?.({ taskId: task.taskId, sessionId: task.sessionId, position: task.position });
       if (!socket.connected) void task.leave('the socket was closed');

@@ -29,7 +29,7 @@ export class CompletionsService {
   /** `POST /v1/chat/completions`: OpenAI's chunks or its completion. */
   async complete(caller: ApiKeyFacts, parameters: CompletionParameters, reply: FastifyReply): Promise<void> {
     const isStream = parameters.stream === true;
-    const task = await this.submits.submit(caller, { parameters, follow: isStream ? 'stream' : 'answer' });
+    const task = await this.submits.submit(caller, { parameters, isStream });
     const facts: CompletionFacts = {
       taskId: task.taskId,
       sessionId: task.sessionId,
@@ -48,18 +48,15 @@ export class CompletionsService {
       withoutUnsupported(request.body),
       'the body',
     );
-    const isStream = parameters.stream === true;
-    const task = await this.submits.submit(caller, {
-      parameters,
-      sessionId,
-      follow: isStream ? 'stream' : 'no',
-    });
-    if (isStream) return this.stream(request.reply, task, nativeFormat(task.taskId));
-    const { taskId, position } = task;
+    if (parameters.stream === true) {
+      const task = await this.submits.submit(caller, { parameters, sessionId, isStream: true });
+      return this.stream(request.reply, task, nativeFormat(task.taskId));
+    }
+    const { taskId, position, ...accepted } = await this.submits.enqueue(caller, { parameters, sessionId });
     await request.reply
       .status(202)
       .header('location', `/v1/tasks/${taskId}`)
-      .send({ taskId, sessionId: task.sessionId, position });
+      .send({ taskId, sessionId: accepted.sessionId, position });
   }
 
   private async stream(reply: FastifyReply, task: RunningTask, format: SseFormat): Promise<void> {

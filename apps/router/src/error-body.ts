@@ -12,7 +12,7 @@ interface Meaning {
 /** What each fault is over HTTP. */
 const meanings: Readonly<Record<FaultCode, Meaning>> = {
   INVALID: { status: 400, type: 'invalid_request_error', code: 'invalid_value' },
-  UNAUTHENTICATED: { status: 401, type: 'authentication_error', code: 'invalid_api_key' },
+  UNAUTHENTICATED: { status: 401, type: 'authentication_error', code: 'unauthenticated' },
   FORBIDDEN: { status: 403, type: 'permission_error', code: 'insufficient_permissions' },
   NOT_FOUND: { status: 404, type: 'invalid_request_error', code: 'not_found' },
   CONFLICT: { status: 409, type: 'invalid_request_error', code: 'conflict' },
@@ -43,18 +43,25 @@ export const answerFault = (fault: Fault): ErrorAnswer => {
   const { field, reason, status, retryAfterSeconds } = fault.details ?? {};
   const wait = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : meaning.retryAfterSeconds;
   return {
-    status: typeof status === 'number' ? status : meaning.status,
+    status: isErrorStatus(status) ? status : meaning.status,
     body: {
       error: {
         message: messageOf(fault),
         type: meaning.type,
         param: typeof field === 'string' && field !== '' ? field : null,
-        code: typeof reason === 'string' ? reason : meaning.code,
+        code: isCode(reason) ? reason : meaning.code,
       },
     },
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   };
 };
+
+const isErrorStatus = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 400 && value < 600;
+
+/** A word for machines; a sentence in a fault's details is not one. */
+const isCode = (value: unknown): value is string =>
+  typeof value === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(value);
 
 /** A module's reply that is not what its contract says is our bug, not the client's. */
 export const isForeignReply = ({ code, details }: Fault): boolean =>

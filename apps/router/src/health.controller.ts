@@ -10,6 +10,9 @@ const CHECK_MS = { timeoutMs: 1_500 };
 @Controller()
 @Public()
 export class HealthController implements OnModuleInit {
+  /** However many ask, the modules are asked once at a time. */
+  #asking: ReturnType<Health['report']> | undefined;
+
   constructor(
     private readonly bus: Bus,
     private readonly health: Health,
@@ -39,7 +42,8 @@ export class HealthController implements OnModuleInit {
 
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const report = await this.health.report();
+    this.#asking ??= this.health.report().finally(() => (this.#asking = undefined));
+    const report = await this.#asking;
     reply.status(report.ready ? 200 : 503);
     return report;
   }

@@ -2,7 +2,9 @@ import {
   type ApiKeyFacts,
   type CompletionParameters,
   Fault,
+  type InputOf,
   type ModelView,
+  type OutputOf,
   session,
   sessionQueue,
   type SessionView,
@@ -26,9 +28,12 @@ export interface Submission {
   readonly parameters: CompletionParameters | TaskParameters;
   /** Of the path; `parameters.ganglion.sessionId` otherwise. */
   readonly sessionId?: string;
-  /** Follow it: `stream` as it comes, `answer` only its validated end, `no` not at all. */
-  readonly follow: 'stream' | 'answer' | 'no';
+  /** Show it as it comes; otherwise only its validated end. */
+  readonly isStream?: boolean;
 }
+
+type SubmitInput = InputOf<typeof session.submit>;
+type Accepted = OutputOf<typeof session.submit>;
 
 /** The one way in for a task: REST and socket are adapters over `submit`. */
 @Injectable()
@@ -65,45 +70,61 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Freezes the request, listens for its task, and submits it.
+   * Listens for a task, submits it and follows it.
    * @throws Fault of whatever refuses it; then there is no task to follow.
    */
-  async submit(caller: ApiKeyFacts, { parameters, sessionId, follow }: Submission): Promise<RunningTask> {
+  async submit(caller: ApiKeyFacts, submission: Submission): Promise<RunningTask> {
+    const input = await this.prepare(caller, submission);
+    const task = this.follow(input, submission.isStream === true);
+    try {
+      const { sessionId, position } = await this.hand(input);
+      task.sessionId = sessionId;
+      task.position = position;
+      return task;
+    } catch (error) {
+      task.abandon('not_accepted', 'the task was not accepted');
+      throw error;
+    }
+  }
+
+  /** Submits a task that is read later. @throws Fault of whatever refuses it. */
+  async enqueue(caller: ApiKeyFacts, submission: Submission): Promise<Accepted> {
+    return this.hand(await this.prepare(caller, submission));
+  }
+
+  private async prepare(caller: ApiKeyFacts, { parameters, sessionId }: Submission): Promise<SubmitInput> {
     const options = parameters.ganglion ?? {};
     const explicit = await this.findSession(caller, sessionId ?? options.sessionId ?? undefined);
     const model = await this.findModel(parameters.model, explicit);
-    const request = freezeRequest(parameters, model, randomDraw);
-    const verify = options.verify ?? 'after';
-    const task = this.follow(uuidV7(), request.choices, follow === 'stream' && verify === 'after');
-    try {
-      const accepted = await this.bus.request(
-        session.submit,
-        {
-          taskId: task.taskId,
-          keyId: caller.keyId,
-          sessionId: explicit?.sessionId ?? null,
-          redundancy: options.redundancy ?? null,
-          verify,
-          request,
-          timeoutSeconds: this.config.TASK_TIMEOUT_SECONDS,
-        },
-        { timeoutMs: SUBMIT_TIMEOUT_MS },
-      );
-      task.sessionId = accepted.sessionId;
-      task.position = accepted.position;
-    } catch (error) {
-      await this.withdraw(task, error);
-      throw error;
-    }
-    if (follow === 'no') task.abandon('not_followed', 'nobody follows this task here');
-    return task;
+    return {
+      taskId: uuidV7(),
+      keyId: caller.keyId,
+      sessionId: explicit?.sessionId ?? null,
+      redundancy: options.redundancy ?? null,
+      verify: options.verify ?? 'after',
+      request: freezeRequest(parameters, model, randomDraw),
+      timeoutSeconds: this.config.TASK_TIMEOUT_SECONDS,
+    };
   }
 
-  private follow(taskId: string, choices: number, isShown: boolean): RunningTask {
+  /** A submission without an answer may have been accepted all the same: its task must not run for nobody. */
+  private async hand(input: SubmitInput): Promise<Accepted> {
+    try {
+      return await this.bus.request(session.submit, input, { timeoutMs: SUBMIT_TIMEOUT_MS });
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code === 'UNAVAILABLE') {
+        const reason = { code: 'not_accepted', message: 'the submission was not answered in time' };
+        await this.bus.request(sessionQueue.cancel, { taskId: input.taskId, reason }).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  private follow({ taskId, request, verify }: SubmitInput, isStream: boolean): RunningTask {
     const task = new RunningTask(this.bus, this.clock, {
       taskId,
-      choices,
-      silent: !isShown,
+      choices: request.choices,
+      silent: !isStream || verify === 'before',
       deadline: this.clock.ms() + this.config.TASK_TIMEOUT_SECONDS * 1_000,
       onEnd: (ended) => this.#running.delete(ended),
       onError: (error) =>
@@ -111,15 +132,6 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
     });
     this.#running.add(task);
     return task;
-  }
-
-  /** A submission without an answer may have been accepted all the same: its task must not run for nobody. */
-  private async withdraw(task: RunningTask, error: unknown): Promise<void> {
-    const isUncertain = !(error instanceof Fault) || error.code === 'UNAVAILABLE';
-    task.abandon('not_accepted', 'the task was not accepted');
-    if (!isUncertain) return;
-    const reason = { code: 'not_accepted', message: 'the submission was not answered in time' };
-    await this.bus.request(sessionQueue.cancel, { taskId: task.taskId, reason }).catch(() => undefined);
   }
 
   private async findSession(caller: ApiKeyFacts, sessionId?: string): Promise<SessionView | undefined> {

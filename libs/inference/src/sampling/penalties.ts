@@ -13,7 +13,7 @@ export interface History {
  */
 export function penalise(logits: ArrayLike<number>, history: History, sampling: Sampling): Float64Array {
   const { repetitionPenalty, frequencyPenalty, presencePenalty } = sampling;
-  const scores = Float64Array.from(logits);
+  const scores = new Float64Array(logits);
   if (repetitionPenalty !== 1) {
     for (const id of new Set([...history.prompt, ...history.output])) {
       if (id >= scores.length) continue;

@@ -10,7 +10,7 @@ export class Ranking {
   /** @param ids the tokens to rank; copied */
   constructor(scores: ArrayLike<number>, ids: ArrayLike<number>) {
     this.#scores = scores;
-    this.#heap = Uint32Array.from(ids);
+    this.#heap = new Uint32Array(ids);
     this.#size = ids.length;
     for (let at = (this.#size >>> 1) - 1; at >= 0; at--) this.#sink(at);
   }
