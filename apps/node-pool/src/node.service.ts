@@ -1,15 +1,15 @@
 import {
-  cognitive,
+  type cognitive,
   Fault,
   type InputOf,
-  nodePool,
+  type nodePool,
   type OutputOf,
   type PayloadOf,
-  sessionQueue,
+  type reputation,
+  type sessionQueue,
 } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
 import { CandidateStore } from './candidate.store.js';
-import type { Change, NodeFacts } from './change.js';
 import { leave } from './coming-and-going.js';
 import { condemn, isOutlawed, judge, rate } from './judgement.js';
 import { ModelStore } from './model.store.js';
@@ -81,9 +81,9 @@ export class NodeService {
   }
 
   async condemn(fact: PayloadOf<typeof sessionQueue.attemptRejected>, eventId: string): Promise<void> {
-    const decide = (node: NodeFacts, now: Date): Change | null => condemn(node, fact.reason, now);
-    const node = await this.nodes.change(fact.nodeId, decide, { eventId });
-    if (node && isOutlawed(fact.reason)) await this.revocations.revoke(fact.nodeId, fact.reason);
+    // To shut out is final and may be repeated, so a redelivery after a crash in between does it again.
+    if (isOutlawed(fact.reason)) await this.revocations.revoke(fact.nodeId, fact.reason);
+    else await this.nodes.change(fact.nodeId, (node, now) => condemn(node, fact.reason, now), { eventId });
   }
 
   async takeBack(fact: PayloadOf<typeof sessionQueue.assignmentEnded>, eventId: string): Promise<void> {

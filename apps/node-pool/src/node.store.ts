@@ -1,7 +1,7 @@
 import type { NodeState, NodeView, nodePool, OutputOf } from '@ganglion/contracts';
 import { hearOnce, history } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Change, NodeFacts } from './change.js';
 import { applyChange, lockNode } from './node-move.store.js';
 import { viewNode } from './node-view.js';
@@ -17,6 +17,8 @@ export interface Cause {
 /** The rows of nodes: one decision at a time per node. */
 @Injectable()
 export class NodeStore {
+  readonly #log = new Logger('Node');
+
   constructor(
     private readonly database: PoolDatabase,
     private readonly outbox: PoolOutbox,
@@ -34,14 +36,18 @@ export class NodeStore {
     { eventId }: Cause = {},
   ): Promise<NodeView | undefined> {
     const now = this.clock.now();
+    let from: NodeState | undefined;
     const view = await this.database.transaction(async (tx) => {
       if (eventId !== undefined && !(await hearOnce(tx, eventId, now))) return undefined;
       const row = await lockNode(tx, nodeId);
       if (!row) return undefined;
+      from = row.state;
       const change = decide(row, now);
       return viewNode(change ? await applyChange(tx, row, change, now) : row);
     });
     this.outbox.wake();
+    if (view && view.state !== from)
+      this.#log.log({ nodeId, from, to: view.state, reason: view.reason?.code });
     return view;
   }
 

@@ -6,6 +6,7 @@ import { Clock } from '@ganglion/runtime';
 import { type TestDatabase, testDatabase } from '@ganglion/testkit';
 import { encodeAccount } from '@nats-io/jwt';
 import { createAccount, createOperator, createUser, type KeyPair } from '@nats-io/nkeys';
+import { Logger } from '@nestjs/common';
 import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
@@ -20,6 +21,7 @@ import { NodeStore } from './node.store.js';
 import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
+import { RevocationService } from './revocation.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.js';
 
@@ -89,13 +91,15 @@ export const replica = (database: PoolDatabase, clock: Clock, credentials: Crede
   const presenceStore = new PresenceStore(database);
   const system = new SystemAccount({ servers: [], creds: '', account: credentials.account });
   const presence = new PresenceService(nodeStore, presenceStore, system, clock);
+  const revocations = new RevocationService(nodeStore, credentials, system, clock);
   return {
     nodeStore,
     founding,
     credential,
     presence,
     joins: new JoinService(founding, new JoinStore(database, outbox, clock), credential, clock),
-    nodes: new NodeService(nodeStore, new CandidateStore(database), new ModelStore(database)),
+    revocations,
+    nodes: new NodeService(nodeStore, new CandidateStore(database), new ModelStore(database), revocations),
     sweeps: new SweepService(nodeStore, presenceStore, presence, clock),
   };
 };
@@ -115,6 +119,7 @@ export class TestPool implements AsyncDisposable {
   }
 
   static async open(): Promise<TestPool> {
+    Logger.overrideLogger(false);
     const pool = new TestPool(await testDatabase('node-pool'), new Credentials(await credentialSecrets()));
     await pool.addToken('gt_first', { mayRegisterModels: true });
     return pool;

@@ -57,6 +57,12 @@ export class PresenceStore {
     return new Map(rows.map((row) => [row.digest, { model: row.name, challenges: challengesOf(row) }]));
   }
 
+  /** How many nodes are in each state. */
+  async countByState(): Promise<Map<NodeState, number>> {
+    const groups = await this.database.client.node.groupBy({ by: ['state'], _count: { _all: true } });
+    return new Map(groups.map(({ state, _count }) => [state, _count._all]));
+  }
+
   /** Nonces that would be refused for their age need not be remembered. */
   async forgetOldNonces(now: Date): Promise<void> {
     const at = { lt: new Date(now.getTime() - 2 * NONCE_LIFETIME_MS) };

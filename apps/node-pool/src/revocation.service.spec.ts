@@ -99,7 +99,7 @@ describe('what the broker tells and is told', () => {
     const nats = await broker.connectMiner(key);
     const refused = (subject: string): Promise<boolean> =>
       new Promise((resolve) => {
-        const subscription = nats.subscribe(subject, { callback: (error) => error && resolve(true) });
+        const subscription = nats.subscribe(subject, { callback: (error) => void (error && resolve(true)) });
         void nats
           .flush()
           .then(() => nats.flush())

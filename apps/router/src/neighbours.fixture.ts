@@ -13,6 +13,7 @@ import {
   sessionQueue,
   type SessionView,
   type TaskView,
+  type Token,
 } from '@ganglion/contracts';
 import { Bus, connectBus } from '@ganglion/messaging';
 import { Clock, Health, Metrics, RuntimeModule } from '@ganglion/runtime';
@@ -21,7 +22,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { headers, type Msg } from '@nats-io/nats-core';
-import { NODE, TASK_ID } from './answer.fixture.js';
+import { Attempt, NODE, TASK_ID } from './answer.fixture.js';
 import { guardEdge, makeAdapter } from './http.config.js';
 import { RouterModule } from './router.module.js';
 
@@ -32,6 +33,9 @@ const AT = '2026-01-01T00:00:00.000Z';
 
 /** Unchecked: a peer may break its contract. */
 type Answer<R extends Request> = (input: InputOf<R>) => unknown;
+
+/** What the peers say of a task. */
+export type Script = (task: { attempt: Attempt; taskId: string; frames: (tokens: Token[]) => Frame[] }) => void;
 
 /**
  * A router on a real broker, beside peers that speak the contracts as the spec tells them: late, wrong or hostile, as
@@ -90,9 +94,20 @@ export class Neighbours {
     this.bus.publishFrame(nodeId, taskId, frame);
   }
 
-  control(taskId: string, record: ControlRecord): void {
-    const named = 'taskId' in record ? { ...record, taskId } : record;
-    this.bus.publishControl(taskId, 'receiptId' in named ? { ...named, receiptId: taskId } : named);
+  control(taskId: string, ...records: ControlRecord[]): void {
+    for (const record of records) {
+      const named = 'taskId' in record ? { ...record, taskId } : record;
+      this.bus.publishControl(taskId, 'receiptId' in named ? { ...named, receiptId: taskId } : named);
+    }
+  }
+
+  /** From now on every submitted task is answered by this script, before its submission is. */
+  play(script: Script): void {
+    this.answer(session.submit, ({ taskId }) => {
+      const attempt = new Attempt({ attempt: 1, nodeId: NODE });
+      script({ attempt, taskId, frames: (tokens) => attempt.frames(tokens) });
+      return { taskId, sessionId: SESSION_ID, state: 'QUEUED', position: 1 };
+    });
   }
 
   private async listen(): Promise<void> {

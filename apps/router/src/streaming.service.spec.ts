@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
-import { type ControlRecord, session, sessionQueue } from '@ganglion/contracts';
+import { type ControlRecord, sessionQueue } from '@ganglion/contracts';
 import { eventually } from '@ganglion/testkit';
-import { io, type Socket } from 'socket.io-client';
 import { Attempt, NODE, OTHER_NODE, words } from './answer.fixture.js';
-import { API_KEY, Neighbours, SESSION_ID, taskOf } from './neighbours.fixture.js';
+import { API_KEY, Neighbours, type Script, SESSION_ID, taskOf } from './neighbours.fixture.js';
 
 jest.setTimeout(30_000);
 
@@ -15,18 +14,8 @@ describe('a streamed answer', () => {
   beforeAll(async () => void (neighbours = await Neighbours.start()));
   afterAll(() => neighbours[Symbol.asyncDispose]());
 
-  /** From now on every submitted task is answered by this script, before the submission itself is answered. */
-  const play = (
-    script: (say: { frames: Attempt['frames']; attempt: Attempt; taskId: string }) => void,
-  ): void =>
-    neighbours.answer(session.submit, ({ taskId }) => {
-      const attempt = new Attempt({ attempt: 1, nodeId: NODE });
-      script({ attempt, taskId, frames: attempt.frames.bind(attempt) });
-      return { taskId, sessionId: SESSION_ID, state: 'QUEUED', position: 1 };
-    });
-  const say = (taskId: string, ...records: ControlRecord[]): void => {
-    for (const record of records) neighbours.control(taskId, record);
-  };
+  const play = (script: Script): void => neighbours.play(script);
+  const say = (taskId: string, ...records: ControlRecord[]): void => neighbours.control(taskId, ...records);
   const chat = (body: Record<string, unknown> = {}, init: RequestInit = {}) =>
     fetch(`${neighbours.url}/v1/chat/completions`, {
       method: 'POST',
@@ -173,60 +162,26 @@ describe('a streamed answer', () => {
     });
   });
 
-  describe('over the socket', () => {
-    const open = (apiKey = API_KEY): Socket =>
-      io(`${neighbours.url}/client`, {
-        transports: ['websocket'],
-        auth: { apiKey },
-        forceNew: true,
-        reconnection: false,
-      });
-    const submit = (socket: Socket) =>
-      socket
-        .timeout(5_000)
-        .emitWithAck('task.submit', { model: 'tiny', messages: [{ role: 'user', content: 'hi' }] });
-
-    it('is the same', async () => {
-      const socket = open();
-      const texts: string[] = [];
-      socket.on('task.frame', ({ text }: { text: string }) => texts.push(text));
-      const ended = new Promise((resolve) => socket.once('task.finalised', resolve));
-      play(({ attempt, frames, taskId }) => {
-        say(taskId, attempt.granted());
-        for (const frame of frames(answer)) neighbours.frame(taskId, frame);
-        say(taskId, attempt.finalised());
-      });
-      const { taskId } = await submit(socket);
-      expect(await ended).toMatchObject({ taskId, receipt: `/v1/tasks/${taskId}/receipt` });
-      expect(texts.join('')).toBe(whole);
-      socket.disconnect();
+  it('is measured', async () => {
+    const read = async (pattern: RegExp): Promise<number> => {
+      const text = await (await fetch(`${neighbours.url}/metrics`)).text();
+      return Number(pattern.exec(text)?.[1] ?? 0);
+    };
+    const tokens = /ganglion_streamed_tokens_total\{via="rest",.*\} (\d+)/;
+    const requests =
+      /ganglion_http_requests_total\{method="POST",route="\/v1\/chat\/completions",status="200",.*\} (\d+)/;
+    const before = { tokens: await read(tokens), requests: await read(requests) };
+    play(({ attempt, frames, taskId }) => {
+      say(taskId, attempt.granted());
+      for (const frame of frames(answer)) neighbours.frame(taskId, frame);
+      say(taskId, attempt.finalised());
     });
-
-    it('is refused to whoever has no key, with the reason', async () => {
-      const socket = open('gk_zzzzzzzzzzzzzzzzzzzz');
-      const error = await new Promise<Error & { data?: unknown }>((resolve) =>
-        socket.once('connect_error', resolve),
-      );
-      expect(error.data).toMatchObject({ type: 'authentication_error', code: 'invalid_api_key' });
-      socket.disconnect();
-    });
-
-    it('acknowledges a bad submission with its error', async () => {
-      const socket = open();
-      expect(await socket.timeout(5_000).emitWithAck('task.submit', { model: 'tiny' })).toMatchObject({
-        error: { param: 'messages' },
-      });
-      socket.disconnect();
-    });
-
-    it('cancels the tasks of a socket that goes away', async () => {
-      const socket = open();
-      play(({ attempt, taskId }) => say(taskId, attempt.granted()));
-      const { taskId } = await submit(socket);
-      socket.disconnect();
-      await eventually(() => {
-        expect(neighbours.askedFor(sessionQueue.cancel).at(-1)).toMatchObject({ taskId });
-      });
+    await (await chat()).text();
+    await eventually(async () => {
+      expect(await read(tokens)).toBe(before.tokens + answer.length);
+      expect(await read(requests)).toBe(before.requests + 1);
+      expect(await read(/ganglion_active_streams\{via="rest",.*\} (\d+)/)).toBe(0);
+      expect(await read(/ganglion_ttft_ms_count\{.*via="rest".*\} (\d+)/)).toBeGreaterThan(0);
     });
   });
 });

@@ -64,11 +64,6 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
       task.abandon('router_closing', `this router is closing: read the task at /v1/tasks/${task.taskId}`);
   }
 
-  /** Tasks that are followed right now. */
-  get active(): number {
-    return this.#running.size;
-  }
-
   /**
    * Listens for a task, submits it and follows it.
    * @throws Fault of whatever refuses it; then there is no task to follow.

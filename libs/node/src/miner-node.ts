@@ -121,9 +121,7 @@ export class MinerNode {
   async drain(withinMs = DRAIN_MS): Promise<void> {
     const late = AbortSignal.timeout(withinMs);
     const drained = this.#attempts.drain(late);
-    await this.#link.ask(nodePool.leave, {}, 2_000).catch((error: unknown) => {
-      if (error instanceof Fault) this.#log('warn', `could not take leave: ${error.message}`);
-    });
+    if (this.#link.isConnected) await this.takeLeave();
     await drained;
     this.#closed ??= this.end(() => this.#link.retire());
     await this.#closed;
@@ -133,6 +131,14 @@ export class MinerNode {
   async close(): Promise<void> {
     this.#closed ??= this.end(() => this.#link.cut());
     await this.#closed;
+  }
+
+  private async takeLeave(): Promise<void> {
+    try {
+      await this.#link.ask(nodePool.leave, {}, 2_000);
+    } catch (error) {
+      this.#log('warn', `could not take leave: ${error instanceof Fault ? error.message : String(error)}`);
+    }
   }
 
   private async end(close: () => Promise<void>): Promise<void> {

@@ -6,11 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export const eventually = async <T>(
   check: () => Promise<T> | T,
-  options: { timeoutMs?: number; everyMs?: number } = {},
+  options: { timeoutMs?: number; everyMs?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<Exclude<T, false>> => {
   const { timeoutMs = 10_000, everyMs = 25 } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
+    options.signal?.throwIfAborted();
     let failure: unknown;
     try {
       const result = await check();

@@ -26,6 +26,8 @@ export interface NetworkOptions {
   dataDir?: string;
   logLevel?: string;
   onProgress?: (event: ProgressEvent) => void;
+  /** Gives the start up: what runs already is ended. */
+  signal?: AbortSignal;
   /** Starts a service that ended by itself again. */
   isSupervised?: boolean;
 }
@@ -60,6 +62,8 @@ export class Network extends NetworkAddress implements AsyncDisposable {
       options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ganglion-network-'))),
     );
     const processes = new Map<string, Part>();
+    const giveUp = (): void => void stopAll(processes);
+    options.signal?.addEventListener('abort', giveUp);
     try {
       const network = await Network.startIn({ data, processes, options }, { host, port });
       await network.startMiners(options.miners ?? 3);
@@ -68,6 +72,8 @@ export class Network extends NetworkAddress implements AsyncDisposable {
       await stopAll(processes);
       await putAway(data, options);
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -76,7 +82,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     { host, port }: { host: string; port: number },
   ): Promise<Network> {
     const isDurable = options.dataDir !== undefined;
-    const progress = new Progress(options.onProgress);
+    const progress = new Progress(options.onProgress, options.signal);
     const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     const clock = isDurable ? undefined : await TestClock.create(data);
     const onPart = (name: string, part: Part): void => void processes.set(name, part);
@@ -114,7 +120,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
   }
 
   private async startMiners(count: number): Promise<void> {
-    const progress = new Progress(this.parts.options.onProgress);
+    const progress = new Progress(this.parts.options.onProgress, this.parts.options.signal);
     const names = Array.from({ length: count }, () => this.nextMiner());
     const { model } = this.parts.options;
     await progress.step(`Miners (${count})`, () =>
@@ -175,7 +181,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
         if (states.filter((state) => state === 'EPHEMERAL' || state === 'RESERVED').length < count)
           throw new Error(`${count} nodes should serve; the states are: ${states.join(', ') || 'none'}`);
       },
-      { timeoutMs, everyMs: 200 },
+      { timeoutMs, everyMs: 200, signal: this.parts.options.signal },
     );
   }
 

@@ -6,14 +6,18 @@ export type ProgressEvent =
 
 /** Passes on what a start is doing. */
 export class Progress {
-  constructor(private readonly tell: (event: ProgressEvent) => void = () => {}) {}
+  constructor(
+    private readonly tell: (event: ProgressEvent) => void = () => {},
+    private readonly signal?: AbortSignal,
+  ) {}
 
   note(text: string): void {
     this.tell({ kind: 'note', text });
   }
 
-  /** A failed step is not ended: the error says what happened. */
+  /** A failed step is not ended: the error says what happened. None begins after the start was given up. */
   async step<T>(step: string, work: () => Promise<T>): Promise<T> {
+    this.signal?.throwIfAborted();
     const started = performance.now();
     this.tell({ kind: 'begin', step });
     const result = await work();

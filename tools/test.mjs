@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/**
+ * Sets the clone up and runs the specs: unit, then service (with real servers), then e2e (a whole network). Arguments go
+ * to Jest: `npm test -- libs/commitment`. The last line counts them all.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Narrator } from './setup/narrator.mjs';
+import { become, root, SetupError } from './setup/run.mjs';
+import { setUp } from './setup/set-up.mjs';
+
+const projects = { unit: '--maxWorkers=100%', service: '--maxWorkers=50%', e2e: '--maxWorkers=1' };
+
+const narrator = new Narrator();
+try {
+  await setUp(narrator);
+} catch (error) {
+  narrator.fail(error instanceof SetupError ? error.message : error.stack);
+  process.exit(1);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'ganglion-test-'));
+const total = { passed: 0, failed: 0 };
+let isGood = true;
+for (const [project, workers] of Object.entries(projects)) {
+  const report = join(folder, `${project}.json`);
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const flags = [
+    '--selectProjects',
+    project,
+    workers,
+    '--passWithNoTests',
+    '--json',
+    `--outputFile=${report}`,
+  ];
+  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  narrator.line(`\n${narrator.paint(1, project)}`);
+  const code = await become([
+    ...node,
+    jest,
+    `--rootDir=${root}`,
+    `--config=${join(root, 'jest.config.mjs')}`,
+    ...flags,
+    ...process.argv.slice(2),
+  ]);
+  isGood &&= code === 0;
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    total.passed += numPassedTests;
+    total.failed += numFailedTests + numRuntimeErrorTestSuites;
+  } catch {
+    // Jest ended before it could count: the run has failed, whatever it ran.
+    total.failed += code === 0 ? 0 : 1;
+  }
+}
+rmSync(folder, { recursive: true, force: true });
+process.stdout.write(`\nTests: ${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = isGood && total.failed === 0 ? 0 : 1;
