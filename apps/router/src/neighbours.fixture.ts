@@ -35,7 +35,11 @@ const AT = '2026-01-01T00:00:00.000Z';
 type Answer<R extends Request> = (input: InputOf<R>) => unknown;
 
 /** What the peers say of a task. */
-export type Script = (task: { attempt: Attempt; taskId: string; frames: (tokens: Token[]) => Frame[] }) => void;
+export type Script = (task: {
+  attempt: Attempt;
+  taskId: string;
+  frames: (tokens: Token[]) => Frame[];
+}) => void;
 
 /**
  * A router on a real broker, beside peers that speak the contracts as the spec tells them: late, wrong or hostile, as
