@@ -14,7 +14,7 @@ import {
 import { createAccount, createOperator, createUser, type KeyPair } from '@nats-io/nkeys';
 import { connect, jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { Credentials } from './credentials.js';
-import { SystemAccount } from './system-account.js';
+import { SystemAccount } from './system-account.service.js';
 
 const unlimited = {
   conn: -1,

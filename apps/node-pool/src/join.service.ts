@@ -10,7 +10,7 @@ import {
 } from '@ganglion/contracts';
 import type { JoinToken } from '@ganglion/database/node-pool';
 import { Clock } from '@ganglion/runtime';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { rejoin } from './coming-and-going.js';
 import { CredentialService } from './credential.service.js';
 import { FoundingStore } from './founding.store.js';
@@ -24,6 +24,7 @@ type Admission = OutputOf<typeof nodePool.join>;
 /** Lets nodes in. */
 @Injectable()
 export class JoinService {
+  readonly #log = new Logger('Join');
   #secret: Promise<Uint8Array> | undefined;
 
   constructor(
@@ -60,6 +61,7 @@ export class JoinService {
       }
       return this.admitStranger(desk, input, token);
     });
+    this.#log.log({ nodeId, model: declared.model.id, slots: declared.slots });
     return this.credentials.issue(nodeId);
   }
 

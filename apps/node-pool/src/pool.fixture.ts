@@ -23,7 +23,7 @@ import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
 import { SweepService } from './sweep.service.js';
-import { SystemAccount } from './system-account.js';
+import { SystemAccount } from './system-account.service.js';
 
 /** A clock that stands still until it is moved. */
 export class SteppedClock extends Clock {

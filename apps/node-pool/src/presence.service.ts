@@ -11,7 +11,7 @@ import { appear, vanish } from './coming-and-going.js';
 import { Heartbeats } from './heartbeats.js';
 import { NodeStore } from './node.store.js';
 import { PresenceStore } from './presence.store.js';
-import { SystemAccount } from './system-account.js';
+import { SystemAccount } from './system-account.service.js';
 
 const FLUSH_EVERY_MS = 2_000;
 /** A heartbeat that was on its way when the connection closed must not bring the node back. */

@@ -4,7 +4,7 @@ import { TestPool } from './pool.fixture.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
-import type { SystemAccount } from './system-account.js';
+import type { SystemAccount } from './system-account.service.js';
 import { eventually } from '@ganglion/testkit';
 
 const reason = { code: 'FLOODED', message: 'it sent more than it was asked for' };

@@ -9,7 +9,7 @@ import {
 import { retire } from './coming-and-going.js';
 import { Credentials } from './credentials.js';
 import { NodeStore } from './node.store.js';
-import { SystemAccount } from './system-account.js';
+import { SystemAccount } from './system-account.service.js';
 
 /** A credential lives for an hour; then nothing is left to be refused. */
 const REMEMBERED_MS = 2 * 3_600_000;

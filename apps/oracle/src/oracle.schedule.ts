@@ -1,7 +1,7 @@
 import { Clock, type Repeating } from '@ganglion/runtime';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { LOOK_EVERY_MS } from './lease.js';
-import { LeaderLease } from './leader-lease.js';
+import { LeaseService } from './lease.service.js';
 import { OracleService } from './oracle.service.js';
 import { TimingService } from './timing.service.js';
 
@@ -15,7 +15,7 @@ export class OracleSchedule implements OnApplicationBootstrap, OnApplicationShut
 
   constructor(
     private readonly clock: Clock,
-    private readonly lease: LeaderLease,
+    private readonly lease: LeaseService,
     private readonly oracle: OracleService,
     private readonly timing: TimingService,
   ) {}

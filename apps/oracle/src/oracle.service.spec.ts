@@ -5,7 +5,7 @@ import { Health, Metrics } from '@ganglion/runtime';
 import { eventually } from '@ganglion/testkit';
 import { headers } from '@nats-io/nats-core';
 import { Broker, MovedClock } from './broker.fixture.js';
-import { LeaderLease } from './leader-lease.js';
+import { LeaseService } from './lease.service.js';
 import { OracleService } from './oracle.service.js';
 import { ProbeService } from './probe.service.js';
 import { TimingService } from './timing.service.js';
@@ -39,7 +39,7 @@ describe('the oracle', () => {
   let broker: Broker;
   let others: Bus;
   let oracle: OracleService;
-  let lease: LeaderLease;
+  let lease: LeaseService;
   let clock: MovedClock;
   let timing: TimingService;
 
@@ -52,7 +52,7 @@ describe('the oracle', () => {
     others = await broker.connect('others');
     clock = new MovedClock();
     const metrics = new Metrics('oracle');
-    lease = new LeaderLease(bus, clock, new Health(), metrics);
+    lease = new LeaseService(bus, clock, new Health(), metrics);
     timing = new TimingService(bus, clock);
     oracle = new OracleService(bus, lease, timing, new ProbeService(bus, clock, metrics));
     await lease.turn();

@@ -3,7 +3,7 @@ import { Bus } from '@ganglion/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { Deck } from './deck.js';
 import { groupsOf } from './groups.js';
-import { LeaderLease } from './leader-lease.js';
+import { LeaseService } from './lease.service.js';
 import { ProbeService } from './probe.service.js';
 import { TimingService } from './timing.service.js';
 
@@ -20,7 +20,7 @@ export class OracleService {
 
   constructor(
     private readonly bus: Bus,
-    private readonly lease: LeaderLease,
+    private readonly lease: LeaseService,
     private readonly timing: TimingService,
     private readonly probes: ProbeService,
   ) {}

@@ -13,14 +13,22 @@ export interface Hearer {
 
 /** A handler that has not finished tells the broker so this often (the consumer's ack_wait is longer). */
 const WORKING_EVERY_MS = 10_000;
-/** The last delivery: after it the event goes to the dead-letter stream. */
-const LAST_DELIVERY = 8;
 /** Many at once, so that a slow event does not hold the others; few enough to bound memory. */
 const IN_FLIGHT = 64;
 
-/** Exponential back-off with jitter, in ms: 200, 400, … up to 30 s. */
-export const backoffMs = (deliveries: number, random: () => number = Math.random): number =>
-  Math.min(30_000, 200 * 2 ** (deliveries - 1)) * (0.75 + random() / 2);
+/** When an event is tried again, and when it is given up. */
+export interface RetryPolicy {
+  /** Milliseconds to the next delivery, after so many. */
+  pauseMs(deliveries: number): number;
+  /** The last delivery: after it the event goes to the dead-letter stream. */
+  readonly lastDelivery: number;
+}
+
+/** Exponential back-off with jitter: 200 ms, 400 ms, … up to 30 s; eight deliveries. */
+export const patientRetries: RetryPolicy = {
+  pauseMs: (deliveries) => Math.min(30_000, 200 * 2 ** (deliveries - 1)) * (0.75 + Math.random() / 2),
+  lastDelivery: 8,
+};
 
 /** One durable consumer of one module for one event; provision made it, every replica of the module shares it. */
 export class DurableHearing {
@@ -32,7 +40,7 @@ export class DurableHearing {
     private readonly bus: Bus,
     private readonly module: ModuleName,
     private readonly event: Event,
-    private readonly hearer: Hearer,
+    private readonly hearer: Hearer & { retries: RetryPolicy },
   ) {}
 
   async start(): Promise<void> {
@@ -55,7 +63,7 @@ export class DurableHearing {
   private async restartWhenClosed(messages: ConsumerMessages): Promise<void> {
     await messages.closed();
     for (let tries = 1; !this.#stopped; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, backoffMs(tries)).unref());
+      await new Promise((resolve) => setTimeout(resolve, patientRetries.pauseMs(tries)).unref());
       if (this.#stopped || this.bus.nats.isClosed()) return;
       const isUp = await this.start().then(
         () => true,
@@ -87,8 +95,9 @@ export class DurableHearing {
   private putBack(msg: JsMsg, error: unknown, ms: number): void {
     if (this.bus.nats.isClosed()) return;
     const deliveries = msg.info.deliveryCount;
-    if (deliveries < LAST_DELIVERY) {
-      msg.nak(backoffMs(deliveries));
+    const { retries } = this.hearer;
+    if (deliveries < retries.lastDelivery) {
+      msg.nak(retries.pauseMs(deliveries));
       this.hearer.settled('retried', ms);
       return;
     }

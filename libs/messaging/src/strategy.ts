@@ -3,7 +3,7 @@ import type { Msg, Subscription } from '@nats-io/nats-core';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import type { Bus } from './bus.js';
-import { DurableHearing } from './durable.js';
+import { DurableHearing, patientRetries, type RetryPolicy } from './durable.js';
 import type { MessageContext } from './handles.js';
 import { childTrace, inTrace, TRACE_HEADER } from './trace.js';
 import { encodeFault, isOwnInbox, parseWire } from './wire.js';
@@ -28,6 +28,7 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     private readonly bus: Bus,
     private readonly module: ModuleName,
     private readonly observer: StrategyObserver,
+    private readonly retries: RetryPolicy = patientRetries,
   ) {
     super();
   }
@@ -61,6 +62,7 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     const hearing = new DurableHearing(this.bus, this.module, event, {
       handle: (payload, context, trace) =>
         inTrace(trace, () => this.call(handler, payload, context)).then(() => {}),
+      retries: this.retries,
       settled: (outcome, ms) => this.observer.heard(event.subject, outcome, ms),
       failed: (error) => {
         if (!(error instanceof Fault)) this.observer.failed(event.subject, error);

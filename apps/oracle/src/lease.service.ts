@@ -23,10 +23,10 @@ interface Held {
  * renew in time, and cognitive refuses the epochs of leaders before the latest.
  */
 @Injectable()
-export class LeaderLease {
+export class LeaseService {
   /** Of this process alone: a restarted oracle is another one. */
   readonly oracleId = `oracle-${randomBytes(8).toString('hex')}`;
-  readonly #log = new Logger(LeaderLease.name);
+  readonly #log = new Logger(LeaseService.name);
   #kv: KV | undefined;
   #held: Held | null = null;
   #floor = 0;

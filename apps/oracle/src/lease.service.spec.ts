@@ -3,7 +3,7 @@ import { Health, Metrics } from '@ganglion/runtime';
 import { Kvm } from '@nats-io/kv';
 import { Broker, MovedClock } from './broker.fixture.js';
 import { LEASE_MS, RENEW_EVERY_MS } from './lease.js';
-import { LeaderLease } from './leader-lease.js';
+import { LeaseService } from './lease.service.js';
 
 describe('the lease among oracles', () => {
   let broker: Broker;
@@ -18,8 +18,8 @@ describe('the lease among oracles', () => {
   afterEach(() => broker.closeConnections());
   afterAll(() => broker[Symbol.asyncDispose]());
 
-  const oracle = async (health = new Health()): Promise<LeaderLease> =>
-    new LeaderLease(await broker.connect('oracle'), clock, health, new Metrics('oracle'));
+  const oracle = async (health = new Health()): Promise<LeaseService> =>
+    new LeaseService(await broker.connect('oracle'), clock, health, new Metrics('oracle'));
 
   it('makes exactly one of many the leader', async () => {
     const oracles = await Promise.all(Array.from({ length: 5 }, () => oracle()));
