@@ -12,7 +12,7 @@ import {
   sessionQueue,
 } from '@ganglion/contracts';
 import { type Bus, connectBus, encodeFault, parseCredentials, parseWire } from '@ganglion/messaging';
-import { type TestBroker, testBroker } from '@ganglion/testkit';
+import type { TestBroker } from '@ganglion/testkit';
 import { type Account, decode, encodeUser } from '@nats-io/jwt';
 import { fromPublic, fromSeed } from '@nats-io/nkeys';
 
@@ -49,14 +49,12 @@ export class Counterpart implements AsyncDisposable {
 
   private constructor(
     readonly broker: TestBroker,
-    readonly queue: Bus,
-    private readonly pool: Bus,
+    private readonly buses: { queue: Bus; pool: Bus; scorer: Bus },
     private readonly http: Server,
     private readonly mint: (nodeId: string, seconds: number) => Promise<string>,
   ) {}
 
-  static async open(): Promise<Counterpart> {
-    const broker = await testBroker();
+  static async open(broker: TestBroker): Promise<Counterpart> {
     const connect = async (name: 'session-queue' | 'node-pool' | 'reputation'): Promise<Bus> =>
       connectBus({ servers: broker.url, name, credentials: parseCredentials(await broker.credentials(name)) });
     const [queue, pool, scorer] = await Promise.all([
@@ -74,14 +72,17 @@ export class Counterpart implements AsyncDisposable {
       });
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    const here = new Counterpart(broker, queue, pool, http, await minter(broker.secretsDir('node-pool')));
-    here.answerAll(scorer);
-    await Promise.all([queue.nats.flush(), pool.nats.flush(), scorer.nats.flush()]);
-    here.#scorer = scorer;
+    const mint = await minter(broker.secretsDir('node-pool'));
+    const here = new Counterpart(broker, { queue, pool, scorer }, http, mint);
+    here.answerAll();
+    await Promise.all([queue, pool, scorer].map((bus) => bus.nats.flush()));
     return here;
   }
 
-  #scorer: Bus | undefined;
+  /** The queue's own connection, to give orders with. */
+  get queue(): Bus {
+    return this.buses.queue;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
@@ -103,29 +104,30 @@ export class Counterpart implements AsyncDisposable {
     return [...whole.keys()].sort((a, b) => a - b).map((part) => whole.get(part)).join('');
   }
 
-  private answerAll(scorer: Bus): void {
+  private answerAll(): void {
+    const { queue, pool, scorer } = this.buses;
     const inTurn = <T>(value: T): T => {
       const fault = this.faults.shift();
       if (fault) throw fault;
       return value;
     };
-    answer(this.queue, sessionQueue.precommit, (heard) => {
+    answer(queue, sessionQueue.precommit, (heard) => {
       this.precommits.push(heard);
       return inTurn({ accepted: true });
     });
-    answer(this.queue, sessionQueue.commit, (heard) => {
+    answer(queue, sessionQueue.commit, (heard) => {
       this.parts.push(heard);
       return inTurn({ received: true });
     });
-    answer(this.pool, nodePool.heartbeat, (heard) => {
+    answer(pool, nodePool.heartbeat, (heard) => {
       this.beats.push(heard);
       return { state: this.leaves.length > 0 ? 'DRAINING' : 'TESTING' };
     });
-    answer(this.pool, nodePool.leave, (heard) => {
+    answer(pool, nodePool.leave, (heard) => {
       this.leaves.push(heard);
       return { state: 'DRAINING' };
     });
-    answer(this.pool, nodePool.renew, ({ nodeId }) => {
+    answer(pool, nodePool.renew, ({ nodeId }) => {
       this.renewals++;
       return this.grant(nodeId);
     });
@@ -154,8 +156,7 @@ export class Counterpart implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>((resolve) => (this.http.closeAllConnections(), this.http.close(() => resolve())));
-    await Promise.all([this.queue.close(), this.pool.close(), this.#scorer?.close()]);
-    await this.broker[Symbol.asyncDispose]();
+    await Promise.all(Object.values(this.buses).map((bus) => bus.close()));
   }
 }
 

@@ -1,11 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
 
+/** What Nest says of its own start; and the process is `ready` long before the model is, which only confuses. */
+const machinery = new Set(['NestFactory', 'InstanceLoader']);
+
 /** Log lines for a person at a terminal: the time and the sentence. */
 export class LineLogger implements LoggerService {
   constructor(private readonly write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)) {}
 
-  log(message: unknown): void {
-    this.print('', message);
+  log(message: unknown, context?: unknown): void {
+    if (!machinery.has(String(context)) && message !== 'ready') this.print('', message);
   }
 
   warn(message: unknown): void {

@@ -4,7 +4,7 @@ import { Chain, digestJson, manifestDigest, verifyCommit, verifyFrame } from '@g
 import { commitData, Fault, type InferJob, jobs } from '@ganglion/contracts';
 import { type Engine, openEngine } from '@ganglion/inference';
 import { createSeed, type GeneratedToken, MinerNode, type MinerNodeOptions, type NodeClock, systemClock } from '@ganglion/node';
-import { eventually } from '@ganglion/testkit';
+import { eventually, type TestBroker, testBroker } from '@ganglion/testkit';
 import { Counterpart } from './counterpart.fixture.js';
 
 const model = fileURLToPath(new URL('../../../models/tiny', import.meta.url));
@@ -51,12 +51,14 @@ describe('a miner’s node on a real broker', () => {
   let there: Counterpart;
   const nodes: MinerNode[] = [];
 
+  let broker: TestBroker;
+
   beforeAll(async () => {
-    engine = await openEngine({ model, threads: 1 });
+    [engine, broker] = await Promise.all([openEngine({ model, threads: 1 }), testBroker()]);
   });
-  afterAll(() => engine.close());
+  afterAll(() => Promise.all([engine.close(), broker[Symbol.asyncDispose]()]));
   beforeEach(async () => {
-    there = await Counterpart.open();
+    there = await Counterpart.open(broker);
   });
   afterEach(async () => {
     await Promise.all(nodes.splice(0).map((node) => node.close()));
@@ -206,7 +208,7 @@ describe('a miner’s node on a real broker', () => {
     const node = await startNode();
     const job = makeJob();
     const heard: string[] = [];
-    there.queue.nats.subscribe('tok.*.*', { callback: (_error, msg) => heard.push(msg.subject) });
+    there.queue.nats.subscribe('tok.*.*', { callback: (_error, msg) => void heard.push(msg.subject) });
     const body = JSON.stringify({ taskId: job.taskId, attempt: 1 });
     there.queue.nats.publish(`job.${node.nodeId}.reveal`, body, { reply: `tok.${node.nodeId}.${job.taskId}` });
     await expect(

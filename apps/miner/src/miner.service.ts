@@ -58,7 +58,7 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async run(): Promise<void> {
     const { data, model, slots, threads, url, token } = this.config;
-    const lock = lockFolder(data);
+    const lock = await lockFolder(data);
     try {
       this.#log.log(`loading the model in ${model}`);
       const engine = (this.#engine = await openEngine({ model, slots, threads }));

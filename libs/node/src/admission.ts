@@ -24,7 +24,9 @@ export const admit = async (attempt: Attempt, options: AdmissionOptions): Promis
   if (request.modelDigest !== modelDigest) {
     throw new Fault('CONFLICT', `request.modelDigest: this node serves ${engine.model.id} (${modelDigest})`);
   }
-  if (Date.parse(expiresAt) <= clock.ms()) throw new Fault('EXPIRED', `expiresAt: ${expiresAt} has passed`);
+  if (Date.parse(expiresAt) <= clock.ms()) {
+    throw new Fault('EXPIRED', `expiresAt: ${expiresAt} has passed; here it is ${new Date(clock.ms()).toISOString()}`);
+  }
   checkPrefix(attempt, engine);
   const promptTokens = countPrompt(engine, request.prompt);
   promptTokens.catch(() => {});

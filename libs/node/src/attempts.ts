@@ -32,6 +32,9 @@ export interface EndedAttempt extends OwnFigures {
   readonly outcome: 'precommitted' | 'withheld' | 'unwanted';
 }
 
+/** A timer set for longer fires at once. */
+const MOST_MS = 2 ** 31 - 1;
+
 interface Live {
   readonly attempt: Attempt;
   admitted: Promise<void>;
@@ -134,7 +137,8 @@ export class Attempts {
     const { clock, log, behaviour, ended } = this.options;
     const { taskId, attempt: number, expiresAt } = attempt.job;
     const done = new AbortController();
-    void clock.sleep(Date.parse(expiresAt) - clock.ms(), done.signal).then(() => {
+    const leftMs = Math.min(MOST_MS, Date.parse(expiresAt) - clock.ms());
+    void clock.sleep(leftMs, done.signal).then(() => {
       if (!done.signal.aborted) run.cancel();
     });
     try {

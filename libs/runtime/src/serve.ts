@@ -7,7 +7,13 @@ import {
   parseCredentials,
   type StrategyObserver,
 } from '@ganglion/messaging';
-import { type INestApplication, type INestApplicationContext, Logger, type LoggerService, type Type } from '@nestjs/common';
+import {
+  type INestApplication,
+  type INestApplicationContext,
+  Logger,
+  type LoggerService,
+  type Type,
+} from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { Clock } from './clock.js';
 import { readBaseConfig, readBrokerConfig, secret } from './config.js';
