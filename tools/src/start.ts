@@ -56,13 +56,20 @@ export const runNetwork = async (options: StartOptions, narrator: Narrator): Pro
   return 0;
 };
 
-/** The first signal asks for an orderly end; the second one does not wait for it. */
+/** npm passes on a signal that the terminal has sent us already: two this close are one. */
+const ONE_SIGNAL_MS = 1_000;
+
+/** The first signal asks for an orderly end; a second one does not wait for it. */
 const untilSignal = (interrupt: AbortController, narrator: Narrator): Promise<void> =>
   new Promise((resolve) => {
-    let isAsked = false;
+    let askedAt: number | undefined;
     const onSignal = (): void => {
-      if (isAsked) process.exit(130); // What still runs is ended by the guard.
-      isAsked = true;
+      if (askedAt !== undefined) {
+        // What still runs is ended by the guard.
+        if (performance.now() - askedAt > ONE_SIGNAL_MS) process.exit(130);
+        return;
+      }
+      askedAt = performance.now();
       narrator.line('\nStopping… (once more: at once)');
       interrupt.abort();
       resolve();

@@ -96,6 +96,7 @@ class Chat {
       stop = undefined;
       lines.prompt();
     }
+    print(terminal, '');
   }
 
   private async answer(prompt: string, signal: AbortSignal): Promise<void> {

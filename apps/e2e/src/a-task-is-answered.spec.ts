@@ -93,9 +93,10 @@ describe('a task', () => {
   it('is booked to the key that asked for it', async () => {
     const { apiKey } = await newKey(network, 'booked');
     const client = clientOf(network, apiKey);
-    const usages = [await client.chat(question(JAPAN)), await client.chat(question(STORY, { max_tokens: 9 }))].map(
-      ({ usage }) => usage,
-    );
+    const usages = [
+      await client.chat(question(JAPAN)),
+      await client.chat(question(STORY, { max_tokens: 9 })),
+    ].map(({ usage }) => usage);
     const sum = (name: 'prompt_tokens' | 'completion_tokens'): number =>
       usages.reduce((total, usage) => total + usage[name], 0);
     await eventually(async () => {

@@ -28,8 +28,7 @@ export const newKey = (
   network: NetworkAddress,
   name: string,
   scopes: ('inference' | 'admin')[] = ['inference'],
-): Promise<FreshKey> =>
-  network.ask('/v1/keys', { method: 'POST', body: JSON.stringify({ name, scopes }) });
+): Promise<FreshKey> => network.ask('/v1/keys', { method: 'POST', body: JSON.stringify({ name, scopes }) });
 
 /** A raw request with a key: for what no client library would send. */
 export const send = (

@@ -29,7 +29,9 @@ export const untilNode = (
     async () => {
       const node = await network.ask<NodeView>(`/v1/nodes/${nodeId}`);
       if (states.includes(node.state)) return node;
-      throw new Error(`node is ${node.state} (${node.reason?.message ?? 'no reason'}), not ${states.join(' or ')}`);
+      throw new Error(
+        `node is ${node.state} (${node.reason?.message ?? 'no reason'}), not ${states.join(' or ')}`,
+      );
     },
     { timeoutMs: PATIENCE_MS, everyMs: 50 },
   );

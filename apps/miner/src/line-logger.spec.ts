@@ -11,7 +11,7 @@ describe('log lines for a person', () => {
     expect(written((logger) => logger.log({ message: 'task', tokens: 5, outcome: 'precommitted' }))).toEqual([
       'task tokens=5 outcome=precommitted',
     ]);
-    expect(written((logger) => logger.warn('slow', 'Miner'))).toEqual(['warning: slow']);
+    expect(written((logger) => logger.warn('slow'))).toEqual(['warning: slow']);
   });
 
   it('leave out what Nest says of itself', () => {

@@ -17,6 +17,9 @@ import { faultOfFailure } from './task-failure.js';
 import { TaskMetrics } from './task-metrics.service.js';
 import { withoutUnsupported } from './unsupported.js';
 
+/** A stream begins with its first token, or after this long without one. */
+const EARLY_MS = 250;
+
 /** Answers over HTTP: a task submitted, then its stream, its answer, or only its id. */
 @Injectable()
 export class CompletionsService {
@@ -61,6 +64,12 @@ export class CompletionsService {
 
   private async stream(reply: FastifyReply, task: RunningTask, format: SseFormat): Promise<void> {
     const { observe, end } = this.metrics.follow(task, 'rest');
+    const failure = await task.earlyFailure(EARLY_MS);
+    if (failure) {
+      observe({ type: 'failed', ...failure });
+      end();
+      throw faultOfFailure(failure);
+    }
     await streamTask(reply, task, { format, observe }).finally(end);
   }
 

@@ -3,6 +3,7 @@ import type { Bus, Listener } from '@ganglion/messaging';
 import type { Clock } from '@ganglion/runtime';
 import { EventBuffer } from './event-buffer.js';
 import { Relay, type RelayEvent } from './relay.js';
+import type { Failure } from './task-failure.js';
 
 /** What a running task tells its adapter (REST or socket). */
 export type TaskEvent = Exclude<RelayEvent, { type: 'incomplete' }>;
@@ -39,6 +40,7 @@ export class RunningTask {
   readonly #relay: Relay;
   readonly #buffer = new EventBuffer();
   readonly #listener: Listener;
+  readonly #outset = beginning();
   #heardAt: number;
   #isEnded = false;
 
@@ -61,6 +63,17 @@ export class RunningTask {
 
   get forged(): number {
     return this.#relay.forged;
+  }
+
+  /**
+   * The failure that comes before anything is shown, if it comes within `ms`: most refusals do, and an HTTP status
+   * tells them better than the end of a stream that has begun.
+   */
+  async earlyFailure(ms: number): Promise<Failure | undefined> {
+    const over = new AbortController();
+    const failure = await Promise.race([this.#outset.promise, this.#clock.sleep(ms, over.signal)]);
+    over.abort();
+    return failure ?? undefined;
   }
 
   /** Everything that happens, until `finalised` or `failed`. Read by one reader. */
@@ -98,6 +111,8 @@ export class RunningTask {
     this.#heardAt = this.#clock.ms();
     for (const event of events) {
       if (this.#isEnded) return;
+      if (event.type !== 'position' && event.type !== 'incomplete')
+        this.#outset.resolve(event.type === 'failed' ? event : undefined);
       if (event.type === 'incomplete') void this.fetchResult();
       else if (!this.#buffer.push(event)) return void this.refuseSlow();
       if (event.type === 'finalised' || event.type === 'failed') this.end();
@@ -164,6 +179,13 @@ export class RunningTask {
     return [];
   }
 }
+
+/** What a task begins with: undefined for its first token or a good end, the failure otherwise. */
+const beginning = () => {
+  let resolve!: (failure: Failure | undefined) => void;
+  const promise = new Promise<Failure | undefined>((settle) => (resolve = settle));
+  return { promise, resolve };
+};
 
 const failed = (taskId: string, code: string, message: string) => ({
   type: 'failed' as const,

@@ -146,7 +146,7 @@ describe('a streamed answer', () => {
     });
   });
 
-  it('answers a failed task with its reason', async () => {
+  it.each([false, true])('answers a task that fails at once with its reason (stream: %s)', async (stream) => {
     play(({ taskId }) =>
       say(taskId, {
         type: 'failed',
@@ -155,7 +155,7 @@ describe('a streamed answer', () => {
         reason: { code: 'invalid_request', message: 'the prompt is too long' },
       }),
     );
-    const response = await chat({ stream: false });
+    const response = await chat({ stream });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       error: { code: 'invalid_request', message: 'the prompt is too long' },

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -30,13 +31,14 @@ export class DataFolder {
     this.path = resolve(path);
   }
 
-  /** Throws an error that names the folder and the remedy if another network uses it. */
-  static async open(path: string): Promise<DataFolder> {
-    const folder = new DataFolder(path);
+  /** Without a path: a temporary folder. Throws an error that names the folder and the remedy if another network uses it. */
+  static async open(path?: string): Promise<DataFolder> {
+    const folder = new DataFolder(path ?? (await mkdtemp(join(tmpdir(), 'ganglion-'))));
     const isNew = (await mkdir(folder.path, { recursive: true })) !== undefined;
     // The database runs as another user when we are root, and must get through to its own folder.
     if (isNew) await chmod(folder.path, 0o711);
     await folder.lock();
+    if (path === undefined) guard.removeLater(folder.path);
     return folder;
   }
 
@@ -72,6 +74,13 @@ export class DataFolder {
 
   async release(): Promise<void> {
     await rm(this.in('lock'), { force: true });
+    guard.letGo();
+  }
+
+  /** Removes a temporary folder. */
+  async remove(): Promise<void> {
+    await this.release();
+    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
   }
 
   private async readJson(name: string): Promise<unknown> {
@@ -83,7 +92,7 @@ export class DataFolder {
   }
 
   private async lock(): Promise<void> {
-    const mine = JSON.stringify({ pid: process.pid, guard: guard.start() });
+    const mine = JSON.stringify({ pid: process.pid, guard: guard.hold() });
     for (const deadline = Date.now() + GUARD_MS; ;) {
       const taken = await writeFile(this.in('lock'), mine, { flag: 'wx' }).then(
         () => false,
@@ -94,12 +103,14 @@ export class DataFolder {
       );
       if (!taken) return;
       const holder = lock.safeParse(await this.readJson('lock')).data;
-      if (isAlive(holder?.pid))
+      if (isAlive(holder?.pid)) {
+        guard.letGo();
         throw new Error(
           `${this.path} is in use by the network of process ${holder?.pid}. Stop that one, or choose another ` +
             `folder with --data. (If it is no network, delete ${this.in('lock')}.)`,
         );
-      if (!isAlive(holder?.guard) || Date.now() > deadline) await this.release();
+      }
+      if (!isAlive(holder?.guard) || Date.now() > deadline) await rm(this.in('lock'), { force: true });
       else await delay(100);
     }
   }

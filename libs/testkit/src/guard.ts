@@ -3,23 +3,51 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../guard.mjs', import.meta.url));
 
-/** The process that ends our children if we are killed before we can. */
+/** The process that ends our children, and removes our temporary folders, if we are killed before we can. */
 class Guard {
   #process: ChildProcess | undefined;
+  readonly #watched = new Set<number>();
+  #holders = 0;
 
-  /** Starts it unless it runs; returns its process id. */
-  start(): number | undefined {
-    this.#process ??= this.spawn();
-    return this.#process.pid;
+  /** Keeps it running until `letGo`; returns its process id. */
+  hold(): number | undefined {
+    this.#holders++;
+    return this.running().pid;
+  }
+
+  letGo(): void {
+    this.#holders--;
+    this.endIfIdle();
   }
 
   watch(pid: number, signal: NodeJS.Signals): void {
-    this.start();
-    this.#process?.stdin?.write(`+${pid} ${signal}\n`);
+    this.#watched.add(pid);
+    this.tell(`+${pid} ${signal}`);
   }
 
   forget(pid: number): void {
-    this.#process?.stdin?.write(`-${pid}\n`);
+    this.#watched.delete(pid);
+    this.tell(`-${pid}`);
+    this.endIfIdle();
+  }
+
+  /** A folder to remove when its processes have ended. */
+  removeLater(folder: string): void {
+    this.tell(`x${folder}`);
+  }
+
+  private tell(line: string): void {
+    this.running().stdin?.write(`${line}\n`);
+  }
+
+  private running(): ChildProcess {
+    return (this.#process ??= this.spawn());
+  }
+
+  private endIfIdle(): void {
+    if (this.#watched.size > 0 || this.#holders > 0) return;
+    this.#process?.stdin?.end();
+    this.#process = undefined;
   }
 
   private spawn(): ChildProcess {

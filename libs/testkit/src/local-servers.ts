@@ -48,10 +48,12 @@ export const startServers = async ({
     const options = { configFile, port: ports.nats, logFile: data.logFile('nats'), log };
     onPart('nats', await BrokerServer.start(options));
   };
-  await Promise.all([
+  // Both to the end, also when one fails: what runs must be known to be stopped.
+  const started = await Promise.allSettled([
     progress.step('PostgreSQL', postgres),
     foreign ? progress.note(`using the broker at ${foreign}`) : progress.step('NATS', broker),
   ]);
+  for (const each of started) if (each.status === 'rejected') throw each.reason;
   const natsUrl = foreign ?? `nats://127.0.0.1:${ports.nats}`;
   const databaseServer = `postgres://127.0.0.1:${ports.postgres}/ganglion`;
   const env = { NATS_URL: natsUrl, DATABASE_URL: databaseServer.replace('//', '//postgres@') };

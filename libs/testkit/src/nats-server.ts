@@ -27,6 +27,8 @@ export interface FinderOptions {
   cache?: string;
   /** Where the release archive comes from; for tests of the check of its digest. */
   releaseUrl?: string;
+  /** Debian's package tool. */
+  debian?: string;
   log?: (line: string) => void;
 }
 
@@ -139,15 +141,16 @@ const fetchRelease = async (cache: string, options: FinderOptions): Promise<stri
 /** `apt-get download` checks the archive's signature and needs no root; nothing is installed. */
 const unpackDebian = (cache: string, options: FinderOptions): Promise<string> =>
   install(cache, async (scratch) => {
-    await access('/usr/bin/apt-get').catch(() => {
+    const aptGet = options.debian ?? '/usr/bin/apt-get';
+    await access(aptGet).catch(() => {
       throw new Error('this is not a Debian or Ubuntu system');
     });
     options.log?.("fetching Debian's nats-server");
     const at = { cwd: scratch, timeout: 120_000 };
-    await run('apt-get', ['download', 'nats-server'], at).catch(async () => {
+    await run(aptGet, ['download', 'nats-server'], at).catch(async () => {
       const own = await ownAptState(scratch);
-      await run('apt-get', [...own, 'update'], at);
-      await run('apt-get', [...own, 'download', 'nats-server'], at);
+      await run(aptGet, [...own, 'update'], at);
+      await run(aptGet, [...own, 'download', 'nats-server'], at);
     });
     const archive = (await readdir(scratch)).find((file) => file.endsWith('.deb'));
     if (!archive) throw new Error('apt-get download left no package');

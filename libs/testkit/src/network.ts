@@ -1,6 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { lastLines } from './child.js';
 import { DataFolder } from './data-folder.js';
 import { eventually } from './eventually.js';
@@ -58,9 +57,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     const port = options.port || (await freePort());
     if (!(await isPortFree(port, host)))
       throw new Error(`Port ${port} of ${host} is in use: choose another one with --port.`);
-    const data = await DataFolder.open(
-      options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ganglion-network-'))),
-    );
+    const data = await DataFolder.open(options.dataDir);
     const processes = new Map<string, Part>();
     const giveUp = (): void => void stopAll(processes);
     options.signal?.addEventListener('abort', giveUp);
@@ -87,9 +84,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     const clock = isDurable ? undefined : await TestClock.create(data);
     const onPart = (name: string, part: Part): void => void processes.set(name, part);
     const servers = await startServers({ data, url, isDurable, progress, onPart });
-    const { apiKey = '' } = JSON.parse(await data.secret('cli', 'credentials.json')) as { apiKey?: string };
-    const joinToken = await data.secret('miner', 'join-token');
-    const facts = { url, apiKey, joinToken, ...servers, dataDir: data.path };
+    const facts = { url, ...(await firstCredentials(data)), ...servers, dataDir: data.path };
     const network = new Network(facts, { data, processes, options, clock });
     await progress.step('Services', () =>
       network.startPrograms(
@@ -218,6 +213,14 @@ export class Network extends NetworkAddress implements AsyncDisposable {
   }
 }
 
+const firstCredentials = async (data: DataFolder): Promise<{ apiKey: string; joinToken: string }> => {
+  const file = data.secrets('cli', 'credentials.json');
+  const text = await data.secret('cli', 'credentials.json').catch(() => '{}');
+  const { apiKey } = JSON.parse(text) as { apiKey?: string };
+  if (!apiKey) throw new Error(`${file} holds no API key, and it was handed out before: put it back.`);
+  return { apiKey, joinToken: await data.secret('miner', 'join-token') };
+};
+
 /** Miners first, so that they can finish and leave; the servers last. */
 const stopAll = async (processes: Map<string, Part>): Promise<void> => {
   const servers = ['nats', 'postgres'];
@@ -233,5 +236,5 @@ const putAway = async (data: DataFolder, options: NetworkOptions): Promise<void>
   const files = await readdir(data.in('logs')).catch(() => []);
   for (const file of files)
     rememberLogs(basename(file, '.log'), lastLines(await readFile(data.in('logs', file), 'utf8'), 40));
-  await rm(data.path, { recursive: true, force: true });
+  await data.remove();
 };

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ModuleName } from '@ganglion/contracts';
 import { BrokerServer } from './broker-server.js';
 import { DataFolder } from './data-folder.js';
@@ -18,7 +15,7 @@ export interface TestBroker extends AsyncDisposable {
 
 /** A real nats-server with the network's keys, permissions, streams and durables: `await using broker = await testBroker()`. */
 export const testBroker = async (): Promise<TestBroker> => {
-  const data = await DataFolder.open(await mkdtemp(join(tmpdir(), 'ganglion-broker-')));
+  const data = await DataFolder.open();
   const port = await freePort();
   await provision('keys', data, { NATS_PORT: String(port) });
   const server = await BrokerServer.start({
@@ -28,7 +25,7 @@ export const testBroker = async (): Promise<TestBroker> => {
   });
   const stop = async (): Promise<void> => {
     await server.stop();
-    await rm(data.path, { recursive: true, force: true });
+    await data.remove();
   };
   try {
     await provision('broker', data, { NATS_URL: server.url });
