@@ -1,4 +1,6 @@
 // Asks a running network one question whose answer is known: node chat.mjs <url> <key> whole|streamed
+import { setTimeout as delay } from 'node:timers/promises';
+
 const [url, key, mode] = process.argv.slice(2);
 const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
 
@@ -26,23 +28,37 @@ async function checked(response) {
   return response;
 }
 
-const models = await (await checked(await fetch(`${url}/v1/models`, { headers }))).json();
-const model = models.data[0]?.id;
-if (!model) throw new Error(`no model is served: ${JSON.stringify(models)}`);
+/** Asks until it is answered with something else than 503: miners join and are tested while the services are up. */
+async function patiently(path, init, until = Date.now() + 120_000) {
+  for (;;) {
+    const response = await fetch(`${url}${path}`, { headers, ...init });
+    if (response.status !== 503 || Date.now() > until) return checked(response);
+    console.log(`${path}: ${await response.text()}`);
+    await delay(1_000 * Number(response.headers.get('retry-after') ?? 1));
+  }
+}
 
-const response = await checked(
-  await fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({
-      model,
-      messages: [{ role: 'user', content: 'What is the capital of Japan?' }],
-      temperature: 0,
-      max_tokens: 32,
-      stream: mode === 'streamed',
-    }),
+/** The first model that a miner brought along. */
+async function servedModel(until = Date.now() + 120_000) {
+  for (;;) {
+    const models = await (await patiently('/v1/models')).json();
+    if (models.data.length > 0) return models.data[0].id;
+    if (Date.now() > until) throw new Error(`no model is served: ${JSON.stringify(models)}`);
+    await delay(1_000);
+  }
+}
+
+const model = await servedModel();
+const response = await patiently('/v1/chat/completions', {
+  method: 'POST',
+  body: JSON.stringify({
+    model,
+    messages: [{ role: 'user', content: 'What is the capital of Japan?' }],
+    temperature: 0,
+    max_tokens: 32,
+    stream: mode === 'streamed',
   }),
-);
+});
 const text =
   mode === 'streamed' ? await streamedText(response) : (await response.json()).choices[0].message.content;
 console.log(`${model}: ${text}`);

@@ -49,7 +49,7 @@ network_credentials() {
 
 # network_chat whole|streamed
 network_chat() {
-  bounded 120 node "$parts/chat.mjs" "http://127.0.0.1:$port" "$key" "$1" || { network_logs; return 1; }
+  bounded 300 node "$parts/chat.mjs" "http://127.0.0.1:$port" "$key" "$1" || { network_logs; return 1; }
 }
 
 network_has_miners() {

@@ -76,7 +76,7 @@ describe('a bad request', () => {
     [
       'a session that does not exist',
       { ...chat, ganglion: { sessionId: '01936f2e-7d3a-7c55-8a11-5d3f0c9b2e77' } },
-      { status: 404, says: /01936f2e/ },
+      { status: 404, param: 'sessionId', says: /01936f2e/ },
     ],
     [
       'more redundancy than there is yet',
@@ -128,7 +128,7 @@ describe('a bad request', () => {
       ...post(chat),
       headers: { authorization },
     });
-    await expectRefusal(response, { status: 401, says: /API key/ });
+    await expectRefusal(response, { status: 401, says: /gk_…/ });
   });
 
   it('with a key that was revoked is refused at once', async () => {

@@ -80,10 +80,17 @@ describe('the router over HTTP', () => {
 
   it.each([
     ['no JSON', '{"model":', 400, 'bad_request'],
-    ['empty', '', 400, 'bad_request'],
+    ['empty', '', 400, 'invalid_value'],
     ['more than 2 MB', JSON.stringify({ model: 'x'.repeat(2_200_000) }), 413, 'too_large'],
   ])('refuses a body that is %s', async (_, text, status, code) => {
     expect(await post('/v1/chat/completions', text)).toEqual(shape(status, { code }));
+  });
+
+  it('does not mind the type of a body that is not there', async () => {
+    neighbours.answer(session.close, () => ({ ...sessionOf('key-0'), state: 'CLOSING' }));
+    const headers = { 'content-type': 'application/json' };
+    expect((await ask(`/v1/sessions/${SESSION_ID}`, { method: 'DELETE', headers })).status).toBe(200);
+    neighbours.asked.length = 0;
   });
 
   it('refuses a body of another type, saying which to send', async () => {

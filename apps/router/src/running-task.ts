@@ -34,6 +34,8 @@ export class RunningTask {
   readonly taskId: string;
   sessionId = '';
   position = 0;
+  /** On the steady clock, in ms: before the task was submitted. */
+  readonly startedAt = performance.now();
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #options: RunningTaskOptions;

@@ -39,7 +39,6 @@ export class TaskMetrics {
     task: RunningTask,
     via: 'rest' | 'socket',
   ): { observe: (event: TaskEvent) => void; end: () => void } {
-    const startedAt = performance.now();
     let isFirst = true;
     let outcome = 'left';
     this.#active.inc({ via });
@@ -47,7 +46,7 @@ export class TaskMetrics {
       observe: (event) => {
         if (event.type === 'finalised' || event.type === 'failed') outcome = event.type;
         if (event.type !== 'shown') return;
-        if (isFirst) this.#ttft.observe({ via }, performance.now() - startedAt);
+        if (isFirst) this.#ttft.observe({ via }, performance.now() - task.startedAt);
         isFirst = false;
         this.#tokens.inc({ via }, event.tokens.length);
       },

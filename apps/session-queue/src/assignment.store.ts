@@ -1,5 +1,5 @@
-import { type InputOf, type OutputOf, type Reason, sessionQueue } from '@ganglion/contracts';
-import { born, hearOnce, move, record } from '@ganglion/database';
+import { type InputOf, type OutputOf, type Reason, type sessionQueue } from '@ganglion/contracts';
+import { born, hearOnce, move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { assignmentLifecycle } from './assignment.lifecycle.js';
@@ -144,23 +144,5 @@ export class AssignmentStore {
           })),
       };
     });
-  }
-
-  /** Tasks of this session wait and no slot is free: whoever manages the session hears it. */
-  async sayStarved(sessionId: string): Promise<void> {
-    const at = this.clock.now();
-    await this.database.transaction(async (tx) => {
-      const queued = await tx.task.count({ where: { sessionId, state: 'QUEUED' } });
-      const nodes = await tx.assignment.count({ where: { sessionId, state: 'ACTIVE' } });
-      if (queued === 0) return;
-      await record(tx, {
-        event: sessionQueue.starved,
-        payload: { sessionId, queued, nodes, at: at.toISOString() },
-        entity: 'session',
-        entityId: sessionId,
-        at,
-      });
-    });
-    this.outbox.wake();
   }
 }

@@ -9,6 +9,7 @@ import { type Claim, DispatchStore } from './dispatch.store.js';
 import { JudgementStore } from './judgement.store.js';
 import { SweepStore } from './sweep.store.js';
 import { TaskStore } from './task.store.js';
+import { WaitingStore } from './waiting.store.js';
 
 const reason = { code: 'test', message: 'a test' };
 
@@ -22,8 +23,10 @@ describe('the queue’s rows', () => {
     const { client } = database;
     const outbox = new QueueOutbox({ client, publish: async () => {}, clock, holder: 'spec' });
     const args = [database, outbox, clock] as const;
+    const waiting = new WaitingStore(...args);
     return {
-      tasks: new TaskStore(...args),
+      waiting,
+      tasks: new TaskStore(...args, waiting),
       dispatch: new DispatchStore(...args),
       assignments: new AssignmentStore(...args),
       commits: new CommitStore(...args),
@@ -112,6 +115,18 @@ describe('the queue’s rows', () => {
     const sessionId = (await db.client.assignment.findFirstOrThrow()).sessionId;
     await stores.tasks.insert({ ...other, sessionId }, honest.requestDigest);
     expect(await stores.dispatch.claim({ sessionId })).toBe('no-slot');
+  });
+
+  it('tell each waiting task its place and when its turn comes', async () => {
+    const { task, lane } = await dispatched();
+    const waiting = [submitted(lane), submitted(lane)];
+    for (const one of waiting) await stores.tasks.insert(one, 'd');
+    expect(await stores.tasks.placed(task.taskId)).toEqual({ state: 'DISPATCHED', position: 0 });
+    expect(await stores.tasks.placed(waiting[1]!.taskId)).toEqual({ state: 'QUEUED', position: 2 });
+    const { expectedTokens } = await db.client.task.findUniqueOrThrow({ where: { id: task.taskId } });
+    const places = await stores.waiting.places(lane.sessionId);
+    expect(places.get(waiting[0]!.taskId)).toEqual({ position: 1, etaMs: expectedTokens * 20 });
+    expect(places.get(waiting[1]!.taskId)).toEqual({ position: 2, etaMs: 2 * expectedTokens * 20 });
   });
 
   it('put a refused task back, for another node', async () => {

@@ -22,6 +22,7 @@ import { TaskService } from './task.service.js';
 import { TaskStore } from './task.store.js';
 import { ValidationService } from './validation.service.js';
 import { WaitingService } from './waiting.service.js';
+import { WaitingStore } from './waiting.store.js';
 
 @Module({
   controllers: [TaskController, AssignmentController, CommitController],
@@ -48,6 +49,7 @@ import { WaitingService } from './waiting.service.js';
     },
     { provide: NetworkKey, useFactory: () => new NetworkKey(secret('network.key') ?? '') },
     DispatchStore,
+    WaitingStore,
     TaskStore,
     CommitStore,
     JudgementStore,

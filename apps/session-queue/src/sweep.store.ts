@@ -195,15 +195,6 @@ export class SweepStore {
     this.outbox.wake();
     return ended;
   }
-
-  /** Lanes with tasks that may be offered now. */
-  async waitingLanes(): Promise<Lane[]> {
-    const rows = await this.database.client.task.groupBy({
-      by: ['sessionId', 'nodeId'],
-      where: { state: 'QUEUED', nextOfferAt: { lte: this.clock.now() } },
-    });
-    return rows.map(toLane);
-  }
 }
 
 interface OverdueTask {

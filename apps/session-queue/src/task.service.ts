@@ -36,11 +36,8 @@ export class TaskService {
     if (redundancy > 1)
       throw new Fault('IMPOSSIBLE', 'redundancy: more than 1 is not supported yet', { field: 'redundancy' });
     await this.store.insert(submitted, digestJson(submitted.request));
-    const task = await this.store.get(taskId);
-    const position = await this.store.position(task);
-    this.bus.publishControl(taskId, { type: 'position', position, etaMs: await this.store.eta(task) });
     this.dispatch.pump(laneOf(submitted));
-    return { taskId, state: task.state, position };
+    return { taskId, ...(await this.store.placed(taskId)) };
   }
 
   async cancel({

@@ -4,6 +4,7 @@ import {
   type OutputOf,
   type Reason,
   sessionQueue,
+  type TaskState,
   type TaskSubmitted,
   type TaskView,
 } from '@ganglion/contracts';
@@ -12,8 +13,9 @@ import type { Prisma, Task } from '@ganglion/database/session-queue';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
-import { laneOf, TEST_SLOT } from './lane.js';
+import { TEST_SLOT } from './lane.js';
 import { taskLifecycle } from './task.lifecycle.js';
+import { WaitingStore } from './waiting.store.js';
 
 /** Prompt characters per token, for the load estimate of a task that was not tokenised yet. */
 const CHARS_PER_TOKEN = 3;
@@ -25,6 +27,7 @@ export class TaskStore {
     private readonly database: QueueDatabase,
     private readonly outbox: QueueOutbox,
     private readonly clock: Clock,
+    private readonly waiting: WaitingStore,
   ) {}
 
   /** Takes a task in; false when this id was taken in before. */
@@ -68,43 +71,10 @@ export class TaskStore {
     return task;
   }
 
-  /** Place in its lane, from 1; 0 when it no longer waits. */
-  async position(task: Pick<Task, 'id' | 'state' | 'sessionId' | 'nodeId' | 'submittedAt'>): Promise<number> {
-    if (task.state !== 'QUEUED') return 0;
-    const before = await this.database.client.task.count({
-      where: {
-        ...laneOf(task),
-        state: 'QUEUED',
-        OR: [
-          { submittedAt: { lt: task.submittedAt } },
-          { submittedAt: task.submittedAt, id: { lt: task.id } },
-        ],
-      },
-    });
-    return before + 1;
-  }
-
-  /** Milliseconds until its turn: the tokens before it over the lane's measured speed. Null: no node works for it. */
-  async eta(task: Pick<Task, 'id' | 'state' | 'sessionId' | 'submittedAt'>): Promise<number | null> {
-    if (task.state !== 'QUEUED' || task.sessionId === null) return null;
-    const { sessionId, submittedAt } = task;
-    const { client } = this.database;
-    const [speed, waiting, running] = await Promise.all([
-      client.assignment.aggregate({ where: { sessionId, state: 'ACTIVE' }, _sum: { tokensPerSecond: true } }),
-      client.task.aggregate({
-        where: { sessionId, state: 'QUEUED', submittedAt: { lt: submittedAt } },
-        _sum: { expectedTokens: true },
-      }),
-      client.task.aggregate({
-        where: { sessionId, state: { in: ['DISPATCHED', 'STREAMING'] } },
-        _sum: { expectedTokens: true },
-      }),
-    ]);
-    const perSecond = speed._sum.tokensPerSecond ?? 0;
-    if (perSecond === 0) return null;
-    return Math.round(
-      (((waiting._sum.expectedTokens ?? 0) + (running._sum.expectedTokens ?? 0)) / perSecond) * 1_000,
-    );
+  /** Its state, and its place while it waits. */
+  async placed(taskId: string): Promise<{ state: TaskState; position: number }> {
+    const task = await this.get(taskId);
+    return { state: task.state, position: task.state === 'QUEUED' ? await this.waiting.positionOf(task) : 0 };
   }
 
   async view(taskId: string): Promise<TaskView> {
@@ -113,9 +83,8 @@ export class TaskStore {
       where: { taskId },
       orderBy: { attempt: 'asc' },
     });
-    const [position, etaMs, taskHistory] = await Promise.all([
-      this.position(task),
-      this.eta(task),
+    const [{ position, etaMs }, taskHistory] = await Promise.all([
+      this.waiting.placeOf(task),
       history(this.database.client, taskLifecycle.name, taskId),
     ]);
     const attempts = await Promise.all(

@@ -1,11 +1,11 @@
+import { Bus } from '@ganglion/messaging';
 import { Clock, type Repeating } from '@ganglion/runtime';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { AssignmentStore } from './assignment.store.js';
 import { DispatchService } from './dispatch.service.js';
-import { SweepStore } from './sweep.store.js';
+import { WaitingStore } from './waiting.store.js';
 
-/** A session that runs short says so at most this often, per replica. */
-const STARVED_EVERY_MS = 1_000;
+/** What waits is told at most this often, per replica and session. */
+const TOLD_EVERY_MS = 1_000;
 const SWEEP_MS = 250;
 
 /** Keeps waiting tasks moving: offers them again, and says where nodes are missing. */
@@ -15,9 +15,9 @@ export class WaitingService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #saidAt = new Map<string, number>();
 
   constructor(
-    private readonly sweeps: SweepStore,
-    private readonly assignments: AssignmentStore,
+    private readonly store: WaitingStore,
     private readonly dispatch: DispatchService,
+    private readonly bus: Bus,
     private readonly clock: Clock,
   ) {}
 
@@ -32,15 +32,18 @@ export class WaitingService implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     const now = this.clock.ms();
     for (const [sessionId, at] of this.#saidAt) if (now - at > 60_000) this.#saidAt.delete(sessionId);
-    for (const lane of await this.sweeps.waitingLanes()) {
+    for (const lane of await this.store.lanes()) {
       this.dispatch.pump(lane);
-      if ('sessionId' in lane) await this.sayStarved(lane.sessionId, now);
+      if ('sessionId' in lane) await this.tell(lane.sessionId, now);
     }
   }
 
-  private async sayStarved(sessionId: string, now: number): Promise<void> {
-    if (now - (this.#saidAt.get(sessionId) ?? 0) < STARVED_EVERY_MS) return;
+  /** Tells the session that it runs short, and each waiting client its place. */
+  private async tell(sessionId: string, now: number): Promise<void> {
+    if (now - (this.#saidAt.get(sessionId) ?? 0) < TOLD_EVERY_MS) return;
     this.#saidAt.set(sessionId, now);
-    await this.assignments.sayStarved(sessionId);
+    await this.store.sayStarved(sessionId);
+    for (const [taskId, place] of await this.store.places(sessionId))
+      this.bus.publishControl(taskId, { type: 'position', ...place });
   }
 }

@@ -123,9 +123,10 @@ export class Membership {
   private async adopt(grant: Grant): Promise<void> {
     const { identity, link, answer, clock } = this.options;
     this.#grant = grant;
+    this.#grantedAt = clock.ms();
     const jwt = (): string => this.#grant?.jwt ?? grant.jwt;
     const line = await Line.open({ identity, servers: grant.natsUrls, jwt, answer });
-    this.#grantedAt = this.#connectedAt = clock.ms();
+    this.#connectedAt = clock.ms();
     await link.replace(line);
   }
 

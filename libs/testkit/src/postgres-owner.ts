@@ -47,4 +47,6 @@ export const throughClosedFolders = ({ uid, gid }: PostgresOwner): string[] => [
   '--clear-groups',
   '--inh-caps=+dac_override',
   '--ambient-caps=+dac_override',
+  // Without it access(2), with which PostgreSQL looks for its own programs, ignores the capability.
+  '--securebits=+no_setuid_fixup',
 ];
