@@ -14,7 +14,7 @@ The network and key come from --url and --api-key, GANGLION_URL and GANGLION_API
 Exit codes: 0 yes or done, 1 no or failed, 2 wrong use, 3 the network cannot be reached, 130 cancelled.`;
 
 /** The `ganglion` command. */
-export const makeProgram = (terminal: Terminal): Command => {
+const makeProgram = (terminal: Terminal): Command => {
   const program = new Command('ganglion')
     .description('Talk to a Ganglion network, and check its answers.')
     .option('--url <url>', "the router's address")

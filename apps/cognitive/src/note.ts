@@ -4,8 +4,8 @@ import { hashesOf } from './receipt-hashes.js';
 import type { Judgement } from './round-facts.js';
 import { excuse, isExpected, judgeFailure } from './verdict.js';
 
-export type Measured = InputOf<typeof cognitive.timed>['measured'];
-export type Phase = 'START' | 'PRECOMMIT' | 'COMMIT';
+type Measured = InputOf<typeof cognitive.timed>['measured'];
+type Phase = 'START' | 'PRECOMMIT' | 'COMMIT';
 
 /** What a participant handed in for a phase, or failed to. */
 export interface Handed {

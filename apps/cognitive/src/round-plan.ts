@@ -5,7 +5,7 @@ import { judgeCommitted, judgeLate } from './verdict.js';
 /** How long the participants' tasks may take to reach the queue, and then the hashes to come in. */
 export const PHASE_MS = 10_000;
 /** A little longer than the queue waits for the data, so that its reason is heard before our deadline. */
-export const COMMIT_MS = 12_000;
+const COMMIT_MS = 12_000;
 
 /** How long a round may stay in a state. */
 export const patienceOf = (state: RoundState): number => (state === 'COMMITTING' ? COMMIT_MS : PHASE_MS);

@@ -58,7 +58,7 @@ describe('a node', () => {
     const assignments = await rowsOf<{ id: string; nodeId: string }>(
       network,
       `SELECT id, "nodeId" FROM session_queue."Assignment" WHERE "sessionId" = $1`,
-      { values: [session.sessionId] },
+      [session.sessionId],
     );
     expect(new Set(assignments.map(({ nodeId }) => nodeId)).size).toBeGreaterThan(1);
     const ids = new Set(assignments.map(({ id }) => id));

@@ -3,19 +3,24 @@ import { schemaName } from '@ganglion/database';
 import type { NetworkAddress } from '@ganglion/testkit';
 import { Client } from 'pg';
 
-/** The rows of one statement, seen by a role. */
+/** A connection to the network's database as one role. */
+export const connectAs = async (
+  network: NetworkAddress,
+  role: DatabaseModule | 'superuser',
+): Promise<Client & AsyncDisposable> => {
+  const client = new Client({ connectionString: await network.databaseUrl(role) });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+};
+
+/** The rows of one statement; the superuser sees those of all modules. */
 export const rowsOf = async <Row>(
   network: NetworkAddress,
   sql: string,
-  { as = 'superuser', values = [] }: { as?: DatabaseModule | 'superuser'; values?: unknown[] } = {},
+  values: unknown[] = [],
 ): Promise<Row[]> => {
-  const client = new Client({ connectionString: await network.databaseUrl(as) });
-  await client.connect();
-  try {
-    return (await client.query(sql, values)).rows as Row[];
-  } finally {
-    await client.end();
-  }
+  await using client = await connectAs(network, 'superuser');
+  return (await client.query(sql, values)).rows as Row[];
 };
 
 export interface Move {
@@ -33,5 +38,5 @@ export const movesOf = (network: NetworkAddress, module: DatabaseModule, entity:
     network,
     `SELECT "entityId", "from", "to", reason, payload, at FROM ${schemaName(module)}."Event"
       WHERE entity = $1 AND "to" IS NOT NULL AND "from" IS DISTINCT FROM "to" ORDER BY sequence`,
-    { values: [entity] },
+    [entity],
   );

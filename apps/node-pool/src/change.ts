@@ -18,7 +18,7 @@ export interface NodeFacts {
 }
 
 /** Columns a decision may set. */
-export interface NodeData {
+interface NodeData {
   sessionId?: string | null;
   tests?: number;
   tokensPerSecond?: number | null;

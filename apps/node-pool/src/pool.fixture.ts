@@ -26,7 +26,7 @@ import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
 
 /** A clock that stands still until it is moved. */
-export class SteppedClock extends Clock {
+class SteppedClock extends Clock {
   #ms = 1_800_000_000_000;
 
   override ms(): number {

@@ -1,5 +1,5 @@
 /** Heartbeats come every two or three seconds and are written every two: this is several of them missed. */
-export const SILENT_AFTER_MS = 10_000;
+const SILENT_AFTER_MS = 10_000;
 /** Even a mass flap is believed after this long. */
 const BELIEVED_AFTER_MS = 60_000;
 const FLAP_FROM_NODES = 4;

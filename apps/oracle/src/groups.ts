@@ -1,5 +1,5 @@
 /** The most nodes that one round tests together. */
-export const GROUP = 8;
+const GROUP = 8;
 
 /** Splits a list into groups of at most `size`, in order. */
 export const groupsOf = <T>(items: readonly T[], size = GROUP): T[][] =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the bucket holds: who leads, and until when (epoch ms) unless it renews. */
-export const lease = z.object({ oracleId: z.string(), until: z.number() });
+const lease = z.object({ oracleId: z.string(), until: z.number() });
 export type Lease = z.infer<typeof lease>;
 
 /** How often a leader renews. */

@@ -15,7 +15,7 @@ const OWNER = 'provision-system';
  * The network account's JWT with the present scope of miners, keeping the revocations of the one in force; undefined
  * if that one is as it should be.
  */
-export const renewedAccountJwt = async (
+const renewedAccountJwt = async (
   inForce: string,
   { account, minerSigning, operatorSigning }: BrokerIdentity,
 ): Promise<string | undefined> => {

@@ -39,7 +39,7 @@ const NANOSECONDS_PER_MS = 1_000_000;
  * their own, and the server puts the user's public key into `{{subject()}}` of this template. So the holder of the key
  * cannot mint anything broader than one miner.
  */
-export const minerScope = (minerSigning: KeyPair): SigningKey =>
+const minerScope = (minerSigning: KeyPair): SigningKey =>
   newScopedSigner(minerSigning, 'miner', {
     pub: { allow: [...minerTemplate.publish] },
     sub: { allow: [...minerTemplate.subscribe] },

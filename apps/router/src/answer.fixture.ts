@@ -3,7 +3,7 @@ import type { ControlRecord, Frame, Token } from '@ganglion/contracts';
 import type { TaskResult } from './relay.js';
 
 export const TASK_ID = '01936f2e-7d3a-7c55-8a11-5d3f0c9b2e77';
-export const MODEL_DIGEST = 'ab'.repeat(32);
+const MODEL_DIGEST = 'ab'.repeat(32);
 
 /** Real NKEYs: a chain's context holds the key itself. */
 export const NODE = 'UBTUN4FOKSVGZH3DMEUEE5TU7S7M5KNBKAYONLUUTWLFMAXGX5MGIASW';

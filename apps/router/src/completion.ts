@@ -13,9 +13,9 @@ export interface CompletionFacts {
   readonly created: number;
 }
 
-export const receiptPath = (taskId: string): string => `/v1/tasks/${taskId}/receipt`;
+const receiptPath = (taskId: string): string => `/v1/tasks/${taskId}/receipt`;
 
-export const usageOf = ({ promptTokens, completionTokens }: Finalised): UsageView => ({
+const usageOf = ({ promptTokens, completionTokens }: Finalised): UsageView => ({
   prompt_tokens: promptTokens,
   completion_tokens: completionTokens,
   total_tokens: promptTokens + completionTokens,

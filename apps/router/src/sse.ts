@@ -5,16 +5,16 @@ import type { TaskEvent } from './running-task.js';
 import { failedEventOf } from './task-failure.js';
 
 /** A server-sent event (WHATWG HTML, 9.2): JSON has no raw line breaks, so one `data` line holds it. */
-export const sseEvent = (data: unknown, { id, event }: { id?: string; event?: string } = {}): string =>
+const sseEvent = (data: unknown, { id, event }: { id?: string; event?: string } = {}): string =>
   `${event === undefined ? '' : `event: ${event}\n`}${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
 
 /** A line every reader ignores: keeps the connection alive, or tells a human something. */
 export const sseComment = (text: string): string => `: ${text.replaceAll(/[\r\n]+/g, ' ')}\n\n`;
 
-export const SSE_DONE = 'data: [DONE]\n\n';
+const SSE_DONE = 'data: [DONE]\n\n';
 
 /** Where a stream is: choice, index of the last token, first 8 digits of the chain's link after it. */
-export const sseId = ({ choice, index, link }: Pick<Shown, 'choice' | 'index' | 'link'>): string =>
+const sseId = ({ choice, index, link }: Pick<Shown, 'choice' | 'index' | 'link'>): string =>
   `${choice}.${index}.${link.slice(0, 8)}`;
 
 /** Turns the events of a task into the text of a stream. */

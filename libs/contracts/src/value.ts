@@ -8,9 +8,10 @@ export const signature = z.string().regex(/^[0-9a-f]{128}$/, 'must be 128 lowerc
 export const nodeId = z
   .string()
   .regex(/^U[A-Z2-7]{55}$/, 'must be a public user NKEY (U followed by 55 base32 characters)');
-/** A UUID in lowercase: it is hashed, so it has one spelling. */
-export const uuid = z.uuid().regex(/^[0-9a-f-]+$/, 'must be in lowercase');
-export const taskId = uuid;
+const lowercaseUuid = () => z.uuid().regex(/^[0-9a-f-]+$/, 'must be in lowercase');
+export const uuid = lowercaseUuid();
+/** A task's UUID is hashed, so it has one spelling. */
+export const taskId = lowercaseUuid();
 export const u32 = z.int().min(0).max(0xffff_ffff);
 export const i32 = z.int().min(-0x8000_0000).max(0x7fff_ffff);
 /** Text that UTF-8 can carry: a lone surrogate has no encoding of its own, and so no hash. */

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { TRACE_HEADER } from './trace.js';
 
 /** Present on a reply that is a fault: its code. The body is `{code, message, details}`. */
-export const FAULT_HEADER = 'Fault';
+const FAULT_HEADER = 'Fault';
 
 /** Parses JSON bytes by a schema; everything else about a message is trusted after this. */
 export const parseWire = <T extends z.ZodType>(schema: T, msg: Pick<Msg, 'json' | 'subject'>): z.infer<T> => {

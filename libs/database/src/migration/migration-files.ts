@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { schemaName } from '../schema-name.js';
 
 /** The project's `prisma/` folder; this file lies as deep in `src/` as in `dist/`. */
-export const prismaFolder = fileURLToPath(new URL('../../../../prisma', import.meta.url));
+const prismaFolder = fileURLToPath(new URL('../../../../prisma', import.meta.url));
 
 /** One migration of a module. */
 export interface MigrationFile {
@@ -23,7 +23,7 @@ export interface ModuleFolder {
 }
 
 /** The path of a module's own folder. */
-export function moduleFolder({ module, folder = prismaFolder }: ModuleFolder): string {
+function moduleFolder({ module, folder = prismaFolder }: ModuleFolder): string {
   schemaName(module);
   return join(folder, module);
 }
