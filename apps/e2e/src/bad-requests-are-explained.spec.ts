@@ -72,6 +72,16 @@ describe('a bad request', () => {
       { model: 'tiny', messages: [{ role: 'oracle', content: 'hm' }] },
       { status: 400, param: 'messages.0.role', says: /system, developer, user or assistant/ },
     ],
+    [
+      'a character that no database holds',
+      { ...question('a\0b') },
+      { status: 400, param: 'messages.0.content', says: /U\+0000/ },
+    ],
+    [
+      'half a character',
+      { ...question('\ud83d') },
+      { status: 400, param: 'messages.0.content', says: /lone surrogate/ },
+    ],
     ['an array as the body', [], { status: 400, says: /the body/ }],
     [
       'a session that does not exist',

@@ -3,6 +3,8 @@ import { Fault, type InputOf, jobs, type sessionQueue } from '@ganglion/contract
 import { Bus } from '@ganglion/messaging';
 import { Injectable } from '@nestjs/common';
 import { CommitStore, type LiveAttempt } from './commit.store.js';
+import { DispatchService } from './dispatch.service.js';
+import { laneOf } from './lane.js';
 import { ValidationService } from './validation.service.js';
 
 /** Takes what miners bind themselves to (precommit), asks for the data (reveal) and takes it (commit). */
@@ -11,6 +13,7 @@ export class CommitService {
   constructor(
     private readonly store: CommitStore,
     private readonly validation: ValidationService,
+    private readonly dispatch: DispatchService,
     private readonly bus: Bus,
   ) {}
 
@@ -35,6 +38,7 @@ export class CommitService {
     const next = await this.store.precommit(found, { precommit, signature });
     if (next === null) throw stale(taskId, attempt);
     if (next === 'reveal') this.askReveal(found);
+    this.dispatch.pump(laneOf(found.task.submitted));
     return { accepted: true };
   }
 

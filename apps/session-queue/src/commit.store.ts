@@ -93,6 +93,8 @@ export class CommitStore {
         },
       });
       if (!row) return null;
+      // The computation is done: the slot is free for the next task while this one is revealed and judged.
+      await tx.slot.updateMany({ where: { attemptId: id }, data: { attemptId: null, expectedTokens: 0 } });
       const precommitted = await move(tx, taskLifecycle, {
         delegate: tx.task,
         id: taskId,

@@ -75,7 +75,9 @@ export class JudgementStore {
       },
     });
     if (finalised) return 'FINALISED';
-    const reason = {
+    // What it was called off for stays its reason, whatever was still committed.
+    const called = await tx.task.findFirst({ where: { id: taskId, state: 'CANCELLING' } });
+    const reason = (called?.reason as Reason | null | undefined) ?? {
       code: 'cancelled',
       message: 'cancelled by the client; what was made until then is committed',
     };

@@ -129,6 +129,13 @@ describe('the queue’s rows', () => {
     expect(places.get(waiting[1]!.taskId)).toEqual({ position: 2, etaMs: 2 * expectedTokens * 20 });
   });
 
+  it('free the slot when the computation is done, though the task is not final', async () => {
+    const { lane } = await precommitted();
+    const next = submitted(lane);
+    await stores.tasks.insert(next, 'd');
+    expect(await stores.dispatch.claim(lane)).toMatchObject({ submitted: { taskId: next.taskId } });
+  });
+
   it('put a refused task back, for another node', async () => {
     const { task, claim, lane } = await dispatched();
     await stores.dispatch.refused(claim, reason, { retryAfterMs: 0 });
@@ -176,7 +183,8 @@ describe('the queue’s rows', () => {
   });
 
   it('keep the slot of a lost attempt until its node is assigned again', async () => {
-    const { honest, found, lane } = await precommitted();
+    const { honest, task, lane } = await dispatched();
+    const found = (await stores.commits.findLast(task.taskId))!;
     expect(await stores.sweeps.lose(found, reason)).toMatchObject({ state: 'QUEUED' });
     expect(await stores.dispatch.claim(lane)).toBe('no-slot');
     expect(await db.client.slot.count({ where: { nodeId: honest.nodeId, attemptId: { not: null } } })).toBe(

@@ -1,19 +1,24 @@
 import { z } from 'zod';
 import { finishReason } from './inference.js';
-import { count, hash, modelId, reason, taskId, uuid } from './value.js';
+import { count, hash, isText, modelId, notText, reason, taskId, uuid } from './value.js';
 
 /** What a client sends and hears: REST bodies, server-sent events and the socket. Shared by router and SDK. */
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 
+const partsOf = (content: string | readonly { text: string }[]): string[] =>
+  typeof content === 'string' ? [content] : content.map((part) => part.text);
+
 export const clientMessage = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant'], {
     error: 'must be system, developer, user or assistant',
   }),
-  content: z.union([z.string(), z.array(textPart).min(1)], {
-    error:
-      'must be a string or a list of {"type":"text","text":"…"} parts; other parts are not supported yet',
-  }),
+  content: z
+    .union([z.string(), z.array(textPart).min(1)], {
+      error:
+        'must be a string or a list of {"type":"text","text":"…"} parts; other parts are not supported yet',
+    })
+    .refine((content) => partsOf(content).every(isText), notText),
 });
 export type ClientMessage = z.infer<typeof clientMessage>;
 
@@ -46,6 +51,7 @@ export const completionParameters = z.strictObject({
     .union([z.string().min(1).max(256), z.array(z.string().min(1).max(256)).max(4)], {
       error: 'must be a string or a list of at most 4 strings, each of 1 to 256 characters',
     })
+    .refine((stop) => [stop].flat().every(isText), notText)
     .nullish(),
   n: z.int().min(1).max(8).nullish(),
   stream: z.boolean().nullish(),

@@ -1,11 +1,23 @@
 import { z } from 'zod';
 import { event, nodeRequest, request } from './message.js';
 import { nodeState, transition } from './state.js';
-import { count, hash, modelId, nodeId, page, pageOf, positiveInt, reason, timestamp, uuid } from './value.js';
+import {
+  count,
+  hash,
+  modelId,
+  nodeId,
+  page,
+  pageOf,
+  positiveInt,
+  reason,
+  text,
+  timestamp,
+  uuid,
+} from './value.js';
 
 export const challenge = z.strictObject({
-  prompt: z.string().min(1).max(20_000),
-  answer: z.string().min(1).max(20_000),
+  prompt: text.min(1).max(20_000),
+  answer: text.min(1).max(20_000),
   maxTokens: z.int().min(1).max(4_096),
 });
 export type Challenge = z.infer<typeof challenge>;
@@ -22,11 +34,11 @@ export const modelDeclaration = z.strictObject({
   id: modelId,
   digest: hash,
   contextLength: positiveInt,
-  quantisation: z.string().max(32),
+  quantisation: text.max(32),
   parameters: count.optional(),
   defaults: modelDefaults,
   files: z
-    .array(z.strictObject({ path: z.string().max(256), bytes: count, sha256: hash }))
+    .array(z.strictObject({ path: text.max(256), bytes: count, sha256: hash }))
     .min(1)
     .max(256),
   /** Known questions for health tests; only heeded from whoever may register a model. */
@@ -36,11 +48,11 @@ export type ModelDeclaration = z.infer<typeof modelDeclaration>;
 
 /** What a miner says of itself on joining. The network believes only what it has measured. */
 export const declaration = z.strictObject({
-  version: z.string().max(64),
+  version: text.max(64),
   model: modelDeclaration,
   slots: z.int().min(1).max(64),
-  determinismClass: z.string().min(1).max(128),
-  cpu: z.string().max(256),
+  determinismClass: text.min(1).max(128),
+  cpu: text.max(256),
   cores: positiveInt,
   memoryBytes: count,
 });

@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { frozenRequest, taskSubmitted } from './inference.js';
 import { event, request } from './message.js';
 import { sessionState, taskState, transition } from './state.js';
-import { count, hash, modelId, nodeId, page, pageOf, reason, taskId, timestamp, uuid } from './value.js';
+import {
+  count,
+  hash,
+  modelId,
+  nodeId,
+  page,
+  pageOf,
+  reason,
+  taskId,
+  text,
+  timestamp,
+  uuid,
+} from './value.js';
 
 export const scope = z.enum(['inference', 'admin']);
 
@@ -24,8 +36,8 @@ export const sessionParameters = z.strictObject({
     .max(7 * 86_400)
     .default(3_600),
   maxTasks: z.int().min(1).max(1_000_000).default(1_000),
-  name: z.string().max(128).optional(),
-  metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+  name: text.max(128).optional(),
+  metadata: z.record(text.max(64), text.max(512)).optional(),
 });
 export type SessionParameters = z.infer<typeof sessionParameters>;
 
@@ -58,7 +70,7 @@ export const session = {
   }),
   /** Makes an API key; its text is in the answer once and never again. */
   createKey: request('session', 'create-key', {
-    input: z.strictObject({ name: z.string().min(1).max(128), scopes: z.array(scope).min(1) }),
+    input: z.strictObject({ name: text.min(1).max(128), scopes: z.array(scope).min(1) }),
     output: apiKeyFacts.extend({ apiKey: z.string() }),
   }),
   revokeKey: request('session', 'revoke-key', {

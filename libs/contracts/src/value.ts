@@ -14,11 +14,17 @@ export const uuid = lowercaseUuid();
 export const taskId = lowercaseUuid();
 export const u32 = z.int().min(0).max(0xffff_ffff);
 export const i32 = z.int().min(-0x8000_0000).max(0x7fff_ffff);
-/** Text that UTF-8 can carry: a lone surrogate has no encoding of its own, and so no hash. */
-export const text = z.string().regex(/^[^\ud800-\udfff]*$/u, 'must not hold a lone surrogate');
+const carriable = /^[^\0\ud800-\udfff]*$/u;
+/**
+ * Is this text that UTF-8 can carry and a database can hold? A lone surrogate has no encoding of its own, and so no
+ * hash; PostgreSQL refuses U+0000.
+ */
+export const isText = (value: string): boolean => carriable.test(value);
+export const notText = 'must hold neither U+0000 nor a lone surrogate';
+export const text = z.string().regex(carriable, notText);
 /** ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
-export const modelId = z.string().min(1).max(128);
+export const modelId = text.min(1).max(128);
 export const positiveInt = z.int().positive();
 export const count = z.int().nonnegative();
 /** Why something ended as it did: machine readable, then a sentence. */

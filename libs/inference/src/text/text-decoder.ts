@@ -1,7 +1,10 @@
 import type { TokenPiece } from './token-bytes.js';
 import { openTailLength } from './utf8-tail.js';
 
-/** Turns tokens into text as they come, whole characters only. */
+/**
+ * Turns tokens into text as they come, whole characters only. U+0000 becomes U+FFFD: no database holds it, and the
+ * network refuses text that does.
+ */
 export class TokenTextDecoder {
   readonly #pieceOf: (id: number) => TokenPiece;
   #dropsSpace: boolean;
@@ -34,7 +37,8 @@ export class TokenTextDecoder {
     return this.#trimmed(text);
   }
 
-  #trimmed(text: string): string {
+  #trimmed(decoded: string): string {
+    const text = decoded.replaceAll('\0', '\uFFFD');
     if (!this.#dropsSpace || text === '') return text;
     this.#dropsSpace = false;
     return text.startsWith(' ') ? text.slice(1) : text;
