@@ -21,6 +21,7 @@ engine_install() {
   command -v docker-compose >/dev/null || missing+=(docker-compose)
   command -v debootstrap >/dev/null || missing+=(debootstrap)
   command -v iptables >/dev/null || missing+=(iptables)
+  command -v curl >/dev/null || missing+=(curl)
   command -v ip >/dev/null || missing+=(iproute2)
   if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
     echo 'No Docker engine answers. Start one, or run this as root on Debian or Ubuntu, where it can start its own.'
@@ -34,6 +35,8 @@ engine_install() {
   bounded 300 apt-get update -qq
   DEBIAN_FRONTEND=noninteractive bounded 600 apt-get install -y --no-install-recommends "${missing[@]}"
   local code=$?
+  # Newer Debians have the client in a package of its own.
+  command -v docker >/dev/null || bounded 300 apt-get install -y --no-install-recommends docker-cli || code=1
   [[ $made == yes ]] && rm -f "$policy"
   return "$code"
 }
@@ -47,7 +50,8 @@ engine_launch() {
     rm -rf "$cache/engine"
   fi
   host_remember
-  export DOCKER_HOST=unix://$work/engine.sock
+  # The engine's own builder: Debian's client has no BuildKit beside it.
+  export DOCKER_HOST=unix://$work/engine.sock DOCKER_BUILDKIT=0
   # setpriv: should this script be killed outright, unshare dies with it, and dockerd with unshare.
   # The lock must not live on in the daemon (9>&-), nor hold the terminal (3>&-).
   setpriv --pdeathsig KILL \

@@ -8,14 +8,17 @@ network_build() {
 network_up() {
   network_is_up=yes
   bounded 600 "${compose[@]}" up --detach || { network_logs; return 1; }
-  local deadline=$((SECONDS + 300)) answer=
+  local deadline=$((SECONDS + 300)) answer= told=$SECONDS
   until answer=$(curl --silent --max-time 5 --fail "http://127.0.0.1:$port/readyz"); do
     if ((SECONDS > deadline)); then
       echo "not ready after 300 s; the last answer was: $(curl --silent --max-time 5 "http://127.0.0.1:$port/readyz")"
       network_logs
       return 1
     fi
-    ((SECONDS % 15 == 0)) && progress "waiting for /readyz ($((deadline - SECONDS)) s left)"
+    if ((SECONDS - told >= 15)); then
+      told=$SECONDS
+      progress "waiting for /readyz ($((deadline - SECONDS)) s left)"
+    fi
     sleep 1
   done
   echo "$answer"

@@ -22,7 +22,7 @@ export interface HttpAnswer {
   message: string;
 }
 
-interface Heard<R extends NodeRequest> {
+export interface Heard<R extends NodeRequest> {
   nodeId: string;
   input: InputOf<R>;
 }

@@ -32,8 +32,8 @@ export interface EndedAttempt extends OwnFigures {
   readonly outcome: 'precommitted' | 'withheld' | 'unwanted';
 }
 
-/** A timer set for longer fires at once. */
-const MOST_MS = 2 ** 31 - 1;
+/** The clock may be set meanwhile, so a deadline is looked at this often at least. */
+const LOOK_MS = 10_000;
 
 interface Live {
   readonly attempt: Attempt;
@@ -134,13 +134,10 @@ export class Attempts {
     run: AttemptRun,
     { attempt, promptTokens }: { attempt: Attempt; promptTokens: Promise<number> },
   ): Promise<void> {
-    const { clock, log, behaviour, ended } = this.options;
+    const { log, behaviour, ended } = this.options;
     const { taskId, attempt: number, expiresAt } = attempt.job;
     const done = new AbortController();
-    const leftMs = Math.min(MOST_MS, Date.parse(expiresAt) - clock.ms());
-    void clock.sleep(leftMs, done.signal).then(() => {
-      if (!done.signal.aborted) run.cancel();
-    });
+    void this.cancelAt(Date.parse(expiresAt), run, done.signal);
     try {
       const choices = await run.run();
       done.abort();
@@ -155,6 +152,16 @@ export class Attempts {
     } finally {
       done.abort();
       this.#live.delete(key);
+    }
+  }
+
+  /** Nobody wants an answer after its deadline. */
+  private async cancelAt(deadline: number, run: AttemptRun, done: AbortSignal): Promise<void> {
+    const { clock } = this.options;
+    while (!done.aborted) {
+      const leftMs = deadline - clock.ms();
+      if (leftMs <= 0) return run.cancel();
+      await clock.sleep(Math.min(leftMs, LOOK_MS), done);
     }
   }
 
