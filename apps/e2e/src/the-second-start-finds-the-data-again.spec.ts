@@ -28,7 +28,7 @@ describe('a network that was stopped', () => {
     expect(await client.verify(receipt, { publicKey: first.networkKey })).toMatchObject({ ok: true });
 
     expect((await nodesOf(network)).map(({ nodeId }) => nodeId)).toEqual(first.nodeIds);
-    expect((await client.chat(question(JAPAN))).text).toContain('Tokyo');
+    expect((await clientOf(network).chat(question(JAPAN))).text).toContain('Tokyo');
     // Booked once, even if the network was stopped before the queue's event was heard.
     const headers = { authorization: `Bearer ${first.otherKey}` };
     const { completionTokens } = receipt;

@@ -35,18 +35,18 @@ export class AssignmentController {
 
   @On(nodePool.nodeOffline)
   async nodeOffline(
-    { nodeId }: PayloadOf<typeof nodePool.nodeOffline>,
+    node: PayloadOf<typeof nodePool.nodeOffline>,
     { eventId }: MessageContext,
   ): Promise<void> {
-    await this.endings.nodeGone(nodeId, eventId!, { code: 'node_offline', message: 'its node went offline' });
+    await this.endings.nodeGone(node, eventId!, { code: 'node_offline', message: 'its node went offline' });
   }
 
   @On(nodePool.nodeQuarantined)
   async nodeQuarantined(
-    { nodeId }: PayloadOf<typeof nodePool.nodeQuarantined>,
+    node: PayloadOf<typeof nodePool.nodeQuarantined>,
     { eventId }: MessageContext,
   ): Promise<void> {
-    await this.endings.nodeGone(nodeId, eventId!, {
+    await this.endings.nodeGone(node, eventId!, {
       code: 'node_quarantined',
       message: 'its node was quarantined',
     });

@@ -3,7 +3,7 @@ import { Bus } from '@ganglion/messaging';
 import { Injectable } from '@nestjs/common';
 import type { LiveAttempt } from './commit.store.js';
 import { DispatchService } from './dispatch.service.js';
-import { type EndedTask, SweepStore } from './sweep.store.js';
+import { type EndedTask, type Gone, SweepStore } from './sweep.store.js';
 
 /** Ends what is overdue or lost, and tells miners and routers. */
 @Injectable()
@@ -18,8 +18,8 @@ export class EndingService {
     for (const ended of await this.store.endOverdue()) this.tell(ended);
   }
 
-  async nodeGone(nodeId: string, eventId: string, reason: Reason): Promise<void> {
-    for (const ended of await this.store.nodeGone(nodeId, eventId, reason)) this.tell(ended);
+  async nodeGone(gone: Gone, eventId: string, reason: Reason): Promise<void> {
+    for (const ended of await this.store.nodeGone(gone, eventId, reason)) this.tell(ended);
   }
 
   /** The miner is gone or stalled. */

@@ -172,11 +172,25 @@ export class SweepStore {
     });
   }
 
-  /** A node left for good or for a while: its attempts are lost, its assignment ends, its test lane is free. */
-  async nodeGone(nodeId: string, eventId: string, reason: Reason): Promise<EndedTask[]> {
+  /**
+   * A node left for good or for a while: its attempts are lost, its assignment ends, its test lane is free. The event
+   * may come late, when the node works again elsewhere: only what it left is touched.
+   */
+  async nodeGone(
+    { nodeId, sessionId, at: goneAt }: Gone,
+    eventId: string,
+    reason: Reason,
+  ): Promise<EndedTask[]> {
     const at = this.clock.now();
     const attempts = await this.database.client.attempt.findMany({
-      where: { nodeId, state: { in: [...liveAttemptStates] } },
+      where: {
+        nodeId,
+        state: { in: [...liveAttemptStates] },
+        OR: [
+          ...(sessionId === null ? [] : [{ task: { sessionId } }]),
+          { task: { nodeId }, offeredAt: { lte: new Date(goneAt) } },
+        ],
+      },
     });
     const ended: EndedTask[] = [];
     for (const attempt of attempts) {
@@ -186,15 +200,23 @@ export class SweepStore {
     await this.database.transaction(async (tx) => {
       if (!(await hearOnce(tx, eventId, at))) return;
       const assignment = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
-      if (assignment) await endAssignment(tx, { assignment, reason, at });
+      if (assignment?.sessionId === sessionId) await endAssignment(tx, { assignment, reason, at });
+      const live = await tx.attempt.findMany({ where: { nodeId, state: { in: [...liveAttemptStates] } } });
       await tx.slot.updateMany({
-        where: { nodeId, index: TEST_SLOT },
+        where: { nodeId, index: TEST_SLOT, attemptId: { notIn: live.map(({ id }) => id) } },
         data: { attemptId: null, expectedTokens: 0 },
       });
     });
     this.outbox.wake();
     return ended;
   }
+}
+
+/** What node-pool says of a node that left: the session it was in, and when. */
+export interface Gone {
+  readonly nodeId: string;
+  readonly sessionId: string | null;
+  readonly at: string;
 }
 
 interface OverdueTask {

@@ -1,0 +1,85 @@
+import type { PrismaClient } from '@ganglion/database/session-queue';
+import { Clock } from '@ganglion/runtime';
+import { type TestDatabase, testDatabase } from '@ganglion/testkit';
+import { answer, submitted } from './an-answer.fixture.js';
+import { AssignmentStore } from './assignment.store.js';
+import { CommitStore } from './commit.store.js';
+import { QueueDatabase, QueueOutbox } from './database.store.js';
+import { type Claim, DispatchStore } from './dispatch.store.js';
+import { JudgementStore } from './judgement.store.js';
+import { SweepStore } from './sweep.store.js';
+import { TaskStore } from './task.store.js';
+import { WaitingStore } from './waiting.store.js';
+
+export const reason = { code: 'test', message: 'a test' };
+export const accepted = { result: {}, receipt: {}, texts: ['Tokyo'], promptTokens: 9, completionTokens: 3 };
+
+const makeStores = (database: QueueDatabase) => {
+  const clock = new Clock();
+  const outbox = new QueueOutbox({ client: database.client, publish: async () => {}, clock, holder: 'spec' });
+  const args = [database, outbox, clock] as const;
+  const waiting = new WaitingStore(...args);
+  return {
+    waiting,
+    tasks: new TaskStore(...args, waiting),
+    dispatch: new DispatchStore(...args),
+    assignments: new AssignmentStore(...args),
+    commits: new CommitStore(...args),
+    judgements: new JudgementStore(...args),
+    sweeps: new SweepStore(...args),
+  };
+};
+
+/** The queue's stores on a fresh database, and tasks brought to where a spec wants them. */
+export class QueueBench implements AsyncDisposable {
+  readonly stores: ReturnType<typeof makeStores>;
+
+  private constructor(
+    readonly db: TestDatabase<PrismaClient>,
+    private readonly database: QueueDatabase,
+  ) {
+    this.stores = makeStores(database);
+  }
+
+  static async open(): Promise<QueueBench> {
+    const db = (await testDatabase('session-queue')) as TestDatabase<PrismaClient>;
+    return new QueueBench(db, new QueueDatabase(db.url));
+  }
+
+  /** A task that holds the one slot of the one node of its session. */
+  async dispatched() {
+    const task = submitted();
+    const honest = answer(task, 1);
+    const lane = { sessionId: task.sessionId! };
+    await this.stores.tasks.insert(task, honest.requestDigest);
+    await this.stores.assignments.assign(lane.sessionId, [
+      { nodeId: honest.nodeId, slots: 1, tokensPerSecond: 50 },
+    ]);
+    const claim = (await this.stores.dispatch.claim(lane)) as Claim;
+    return { task, honest, claim, lane };
+  }
+
+  /** The same, and its miner has bound itself to an answer. */
+  async precommitted() {
+    const made = await this.dispatched();
+    const { precommit, signature } = made.honest;
+    const next = await this.stores.commits.precommit(await this.last(made.task.taskId), {
+      precommit,
+      signature,
+    });
+    return { ...made, next, found: await this.last(made.task.taskId) };
+  }
+
+  async last(taskId: string) {
+    return (await this.stores.commits.findLast(taskId))!;
+  }
+
+  async states(taskId: string): Promise<string[]> {
+    return (await this.stores.tasks.view(taskId)).history.map(({ state }) => state);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.database.onApplicationShutdown();
+    await this.db[Symbol.asyncDispose]();
+  }
+}
