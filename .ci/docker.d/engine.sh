@@ -45,10 +45,6 @@ engine_launch() {
   own_engine=yes
   exec 9>"$cache/lock"
   flock --nonblock 9 || { echo "another run holds $cache/lock" && own_engine=no && return 1; }
-  # Layers make the next run fast; unbounded they would fill the disk.
-  if [[ -d $cache/engine ]] && (($(du -sm "$cache/engine" | cut -f1) > 15000)); then
-    rm -rf "$cache/engine"
-  fi
   host_remember
   # The engine's own builder: Debian's client has no BuildKit beside it.
   export DOCKER_HOST=unix://$work/engine.sock DOCKER_BUILDKIT=0

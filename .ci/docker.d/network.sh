@@ -2,7 +2,11 @@
 
 network_build() {
   progress 'building the image (several minutes the first time)'
-  bounded 2400 "${compose[@]}" build "${build_args[@]}"
+  bounded 2400 "${compose[@]}" build "${build_args[@]}" || return
+  [[ $own_engine == yes ]] || return 0
+  # A name for the first stages keeps their layers, which make the next run fast; what older runs left behind goes.
+  bounded 600 docker build --quiet --target build --tag ganglion-ci/build "${build_args[@]}" "$root" &&
+    bounded 300 docker image prune --force
 }
 
 network_up() {
