@@ -11,19 +11,22 @@ RUN mkdir /manifests \
  && find . -maxdepth 3 \( -name package.json -o -name package-lock.json -o -name .npmrc \) \
       -exec cp --parents {} /manifests \;
 
-FROM node:24-bookworm-slim AS build
+FROM node:24-bookworm-slim AS packages
 WORKDIR /ganglion
 COPY --from=manifests /manifests ./
 # Not `npm ci`: it refuses a lock file that leaves out the native packages of any platform, be it one nobody builds on.
 RUN npm install --no-audit --no-fund
-COPY . .
-RUN npm run generate && npx tsc -b $(ls -d apps/* | grep -v e2e)
-# Without optional packages Prisma's command line, which its client names as one, goes too.
+
+# What runs needs, without the binaries of other systems. Prisma's command line goes too: its client names it as optional.
+FROM packages AS production
 RUN npm prune --omit=dev --omit=optional --no-audit --no-fund \
  && rm -rf node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32 \
-      node_modules/@ganglion/e2e node_modules/@ganglion/testkit node_modules/@ganglion/tools \
-      apps/e2e libs/testkit tools \
- && find apps libs -type d -name src -prune -exec rm -rf {} +
+      node_modules/@ganglion/e2e node_modules/@ganglion/testkit node_modules/@ganglion/tools
+
+FROM packages AS build
+COPY . .
+RUN npm run generate && npx tsc -b $(ls -d apps/* | grep -v e2e)
+RUN rm -rf apps/e2e libs/testkit && find apps libs -type d -name src -prune -exec rm -rf {} +
 
 FROM node:24-bookworm-slim
 WORKDIR /ganglion
@@ -38,7 +41,7 @@ RUN data=/var/lib/ganglion \
  && chown -R node:node "$data" \
  && chmod -R go= "$data/secrets" "$data/miner"
 COPY --from=build /ganglion/package.json ./
-COPY --from=build /ganglion/node_modules ./node_modules
+COPY --from=production /ganglion/node_modules ./node_modules
 COPY --from=build /ganglion/prisma ./prisma
 COPY --from=build /ganglion/models ./models
 COPY --from=build /ganglion/libs ./libs

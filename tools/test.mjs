@@ -45,6 +45,7 @@ for (const [project, workers] of Object.entries(projects)) {
     ...process.argv.slice(2),
   ]);
   isGood &&= code === 0;
+  if (code > 128) break; // a signal: nobody waits for the rest
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
       readFileSync(report, 'utf8'),

@@ -4,9 +4,12 @@ network_build() {
   progress 'building the image (several minutes the first time)'
   bounded 2400 "${compose[@]}" build "${build_args[@]}" || return
   [[ $own_engine == yes ]] || return 0
-  # A name for the first stages keeps their layers, which make the next run fast; what older runs left behind goes.
-  bounded 600 docker build --quiet --target build --tag ganglion-ci/build "${build_args[@]}" "$root" &&
-    bounded 300 docker image prune --force
+  # Names for the stages before the last keep their layers, which make the next run fast; what older runs left goes.
+  local stage
+  for stage in production build; do
+    bounded 600 docker build --quiet --target "$stage" --tag "ganglion-ci/$stage" "${build_args[@]}" "$root" || return
+  done
+  bounded 300 docker image prune --force
 }
 
 network_up() {

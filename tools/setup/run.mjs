@@ -29,17 +29,19 @@ export const run = (command, args, env = {}) =>
     });
   });
 
-/** Hands the terminal over to a program until it ends; resolves with its exit code. */
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
+
+/** Hands the terminal over to a program until it ends; resolves with its exit code (128 + n for a signal). */
 export const become = (args, env = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      cwd: process.cwd(),
-      env: { ...process.env, ...env },
-      stdio: 'inherit',
-    });
-    // Ctrl-C reaches the child by itself; we wait for its end.
+    const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'inherit' });
+    let asked;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-      process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
+      process.on(signal, () => {
+        asked ??= signal;
+        // Ctrl-C reaches the whole group, the child included.
+        if (signal !== 'SIGINT') child.kill(signal);
+      });
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    child.once('close', (code, signal) => resolve(EXIT_CODES[signal ?? asked] ?? code ?? 1));
   });

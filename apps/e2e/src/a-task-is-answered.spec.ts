@@ -1,7 +1,7 @@
 import type { TaskView } from '@ganglion/contracts';
 import type { Receipt } from '@ganglion/commitment';
 import { eventually, NetworkAddress } from '@ganglion/testkit';
-import { clientOf, JAPAN, newKey, post, question, send, STORY } from './client.fixture.js';
+import { clientOf, JAPAN, neverEnding, newKey, post, question, send, STORY } from './client.fixture.js';
 import { type Chunk, readStream } from './stream.fixture.js';
 
 const statesOf = ({ history }: { history: { state: string }[] }): string[] =>
@@ -48,7 +48,8 @@ describe('a task', () => {
   });
 
   it('is streamed as server-sent events whose text is the text of the receipt', async () => {
-    const body = question(STORY, { max_tokens: 64 });
+    // Long, because pieces that wait for a slow reader are joined.
+    const body = question(STORY, neverEnding);
     const options = { stream: true, stream_options: { include_usage: true } };
     const response = await send(network, '/v1/chat/completions', post({ ...body, ...options }));
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);

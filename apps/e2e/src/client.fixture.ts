@@ -43,12 +43,11 @@ export const send = (
 
 export const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
 
-export const ENDLESS_TOKENS = 8 * 900;
-/**
- * Seconds of work whatever the machine, if nobody stops it: tokens are liked more each time they come, so the one that
- * ends the text never does.
- */
+/** Tokens are liked more each time they come, so the one that ends the text never does: it runs to `max_tokens`. */
+export const neverEnding = { temperature: 0, frequency_penalty: -2, max_tokens: 900 };
+export const ENDLESS_TOKENS = 8 * neverEnding.max_tokens;
+/** Seconds of work whatever the machine, if nobody stops it. */
 export const endless = (sessionId: string) => ({
-  ...question(STORY, { temperature: 0, frequency_penalty: -2, n: 8, max_tokens: 900 }),
+  ...question(STORY, { ...neverEnding, n: 8 }),
   ganglion: { sessionId },
 });

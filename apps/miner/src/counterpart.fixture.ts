@@ -56,7 +56,11 @@ export class Counterpart implements AsyncDisposable {
 
   static async open(broker: TestBroker): Promise<Counterpart> {
     const connect = async (name: 'session-queue' | 'node-pool' | 'reputation'): Promise<Bus> =>
-      connectBus({ servers: broker.url, name, credentials: parseCredentials(await broker.credentials(name)) });
+      connectBus({
+        servers: broker.url,
+        name,
+        credentials: parseCredentials(await broker.credentials(name)),
+      });
     const [queue, pool, scorer] = await Promise.all([
       connect('session-queue'),
       connect('node-pool'),
@@ -101,7 +105,10 @@ export class Counterpart implements AsyncDisposable {
     const parts = this.parts.filter(({ input }) => input.taskId === taskId).map(({ input }) => input);
     const whole = new Map(parts.map(({ part, data }) => [part, data]));
     if (whole.size === 0 || whole.size < parts[0]!.parts) return undefined;
-    return [...whole.keys()].sort((a, b) => a - b).map((part) => whole.get(part)).join('');
+    return [...whole.keys()]
+      .sort((a, b) => a - b)
+      .map((part) => whole.get(part))
+      .join('');
   }
 
   private answerAll(): void {
@@ -169,7 +176,9 @@ const answer = <R extends NodeRequest>(bus: Bus, message: R, handle: (heard: Hea
           const input = parseWire(message.input, msg) as InputOf<R>;
           msg.respond(JSON.stringify(await handle({ nodeId: msg.subject.split('.')[1] ?? '', input })));
         } catch (error) {
-          const { data, options } = encodeFault(error instanceof Fault ? error : new Fault('INTERNAL', String(error)));
+          const { data, options } = encodeFault(
+            error instanceof Fault ? error : new Fault('INTERNAL', String(error)),
+          );
           msg.respond(data, options);
         }
       })();

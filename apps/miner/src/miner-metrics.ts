@@ -16,9 +16,13 @@ export class MinerMetrics {
     this.#tokens = metrics.counter('ganglion_miner_tokens_total', 'Tokens read and made', ['kind']);
     this.#attempts = metrics.counter('ganglion_miner_tasks_total', 'Tasks computed, by outcome', ['outcome']);
     this.#slots = metrics.gauge('ganglion_miner_slots', 'Slots, by whether they compute', ['state']);
-    this.#ttft = metrics.histogram('ganglion_miner_ttft_ms', 'Time from acceptance to the first token, in ms', {
-      buckets: TTFT_BUCKETS_MS,
-    });
+    this.#ttft = metrics.histogram(
+      'ganglion_miner_ttft_ms',
+      'Time from acceptance to the first token, in ms',
+      {
+        buckets: TTFT_BUCKETS_MS,
+      },
+    );
   }
 
   ended({ outcome, promptTokens, completionTokens, ttftMs }: EndedAttempt): void {

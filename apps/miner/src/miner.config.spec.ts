@@ -16,7 +16,12 @@ describe('the options of a miner', () => {
   it('come from the command line, then the environment, then defaults', () => {
     Object.assign(process.env, { GANGLION_URL: 'http://one:1', SLOTS: '5', DATA_DIR: folder });
     delete process.env['THREADS'];
-    expect(read('--url', 'https://two')).toMatchObject({ url: 'https://two', slots: 5, threads: 1, data: folder });
+    expect(read('--url', 'https://two')).toMatchObject({
+      url: 'https://two',
+      slots: 5,
+      threads: 1,
+      data: folder,
+    });
     expect(read().url).toBe('http://one:1');
     expect(read().healthPort).toBeUndefined();
     expect(read('--health-port', '0').healthPort).toBe(0);
@@ -39,7 +44,9 @@ describe('the options of a miner', () => {
   });
 
   it('are refused with the name of the wrong one and what it should be', () => {
-    expect(() => read('--slots', '0')).toThrow(/--slots \(SLOTS\): "0" should be a whole number from 1 to 64/);
+    expect(() => read('--slots', '0')).toThrow(
+      /--slots \(SLOTS\): "0" should be a whole number from 1 to 64/,
+    );
     expect(() => read('--url', 'localhost:8080')).toThrow(/--url .*http:\/\/host:8080/);
     expect(() => read('--model', 'bundled:huge')).toThrow(/bundled:tiny/);
     expect(() => read('--model', '/nowhere')).toThrow(/\/nowhere\/config.json/);

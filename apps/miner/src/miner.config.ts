@@ -78,20 +78,25 @@ export const readMinerConfig = (args: string[]): MinerConfig | 'help' => {
   const data = resolve(flags.data ?? env.DATA_DIR ?? join(repository, '.ganglion', 'miner'));
   return {
     url: readUrl(flags.url ?? env.GANGLION_URL ?? 'http://127.0.0.1:8080'),
-    token: flags.token ?? env.GANGLION_TOKEN ?? readToken(env.SECRETS_DIR ?? join(data, '..', 'secrets', 'miner')),
+    token:
+      flags.token ?? env.GANGLION_TOKEN ?? readToken(env.SECRETS_DIR ?? join(data, '..', 'secrets', 'miner')),
     model: readModel(flags.model ?? env.MODEL ?? 'bundled:tiny'),
     slots: readInteger('--slots (SLOTS)', flags.slots ?? env.SLOTS ?? '2', [1, 64]),
     threads: readInteger('--threads (THREADS)', flags.threads ?? env.THREADS ?? '1', [1, 256]),
     data,
     healthPort:
-      flags['health-port'] === undefined ? undefined : readInteger('--health-port', flags['health-port'], [0, 65_535]),
+      flags['health-port'] === undefined
+        ? undefined
+        : readInteger('--health-port', flags['health-port'], [0, 65_535]),
   };
 };
 
 const readUrl = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return text;
-  throw new UsageError(`--url (GANGLION_URL): "${text}" is not an address; it should look like http://host:8080`);
+  throw new UsageError(
+    `--url (GANGLION_URL): "${text}" is not an address; it should look like http://host:8080`,
+  );
 };
 
 const readInteger = (name: string, text: string, [least, most]: [number, number]): number => {
@@ -104,7 +109,9 @@ const readModel = (text: string): string => {
   const isBundled = text.startsWith(BUNDLED);
   const directory = isBundled ? join(repository, 'models', text.slice(BUNDLED.length)) : resolve(text);
   if (existsSync(join(directory, 'config.json'))) return directory;
-  const problem = isBundled ? 'no such model comes with this version; there is bundled:tiny' : `there is no ${directory}/config.json`;
+  const problem = isBundled
+    ? 'no such model comes with this version; there is bundled:tiny'
+    : `there is no ${directory}/config.json`;
   throw new UsageError(`--model (MODEL): "${text}": ${problem}`);
 };
 

@@ -91,10 +91,21 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
     const { taskId, outcome, completionTokens, tokensPerSecond, ttftMs } = attempt;
     const speed = tokensPerSecond === null ? null : Math.round(tokensPerSecond);
     const firstMs = ttftMs === null ? null : Math.round(ttftMs);
-    this.#log.log({ message: 'task', taskId, outcome, completionTokens, tokensPerSecond: speed, ttftMs: firstMs });
+    this.#log.log({
+      message: 'task',
+      taskId,
+      outcome,
+      completionTokens,
+      tokensPerSecond: speed,
+      ttftMs: firstMs,
+    });
   }
 
-  private say(level: 'debug' | 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>): void {
+  private say(
+    level: 'debug' | 'info' | 'warn' | 'error',
+    message: string,
+    facts?: Record<string, unknown>,
+  ): void {
     const write = level === 'info' ? 'log' : level;
     this.#log[write](facts ? { message, ...facts } : message);
   }

@@ -28,13 +28,22 @@ describe('a miner that is given work', () => {
 
     const { taskId, attempt, request } = job;
     const { modelDigest } = request;
-    const chain = new Chain({ taskId, attempt, choice: 0, nodeId, modelDigest, requestDigest: digestJson(request) });
+    const chain = new Chain({
+      taskId,
+      attempt,
+      choice: 0,
+      nodeId,
+      modelDigest,
+      requestDigest: digestJson(request),
+    });
     for (const frame of frames) expect(chain.appendAll(frame.tokens)).toBe(frame.link);
     expect(frames.flatMap((frame) => frame.tokens)).toEqual(tokens);
     expect(chain.head).toBe(head);
     expect(frames.at(-1)?.finish).toBe('stop');
     expect(verifyFrame(nodeId, head, 0, frames.at(-1)!.signature!)).toBe(true);
-    await eventually(() => there.measured.some(({ input: own }) => own.taskId === taskId && own.completionTokens > 5));
+    await eventually(() =>
+      there.measured.some(({ input: own }) => own.taskId === taskId && own.completionTokens > 5),
+    );
   });
 
   it('accepts the same offer again, and computes it once', async () => {
@@ -80,18 +89,24 @@ describe('a miner that is given work', () => {
     await bench.order(node, job);
     await bench.precommitOf(job);
     expect((await bench.reveal(node, job)).choices).toMatchObject([{ count: 0, finish: 'cancelled' }]);
-    await expect(bench.order(node, bench.job({ expiresAt: new Date().toISOString() }))).rejects.toMatchObject({
-      code: 'EXPIRED',
-    });
+    await expect(bench.order(node, bench.job({ expiresAt: new Date().toISOString() }))).rejects.toMatchObject(
+      {
+        code: 'EXPIRED',
+      },
+    );
   });
 
   it('refuses what it cannot run, each time with its reason', async () => {
     const node = await bench.startGatedNode(new Gate(), { slots: 1 });
     const { request } = bench.job();
     const tooLong = { ...request, prompt: { text: 'word '.repeat(2_000) } };
-    await expect(bench.order(node, bench.job({ request: tooLong }))).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(bench.order(node, bench.job({ request: tooLong }))).rejects.toMatchObject({
+      code: 'INVALID',
+    });
     const other = { ...request, modelDigest: '00'.repeat(32) };
-    await expect(bench.order(node, bench.job({ request: other }))).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(bench.order(node, bench.job({ request: other }))).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
     await bench.order(node, bench.job());
     await expect(bench.order(node, bench.job())).rejects.toMatchObject({ code: 'BUSY' });
     const { queue } = bench.there;

@@ -28,6 +28,8 @@ export const brokerConfig = (identity: BrokerIdentity, place: BrokerPlace): stri
       ? []
       : [`websocket { host: ${quoted(place.host)}, port: ${place.websocketPort}, no_tls: true }`]),
     'max_payload: 1MB',
+    '# A client signs in plain JavaScript: on a machine under load the usual 2 s are too short.',
+    'authorization { timeout: 15 }',
     '# A peer whose host has vanished without closing its connection is given up after two silent intervals.',
     'ping_interval: "10s"',
     'ping_max: 2',

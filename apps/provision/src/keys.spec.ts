@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
@@ -9,16 +9,25 @@ import { type KeysSettings, provideKeys } from './keys.js';
 import { fromSeed } from '@nats-io/nkeys';
 
 describe('provision keys', () => {
+  let made: string;
   let folder: string;
   let settings: KeysSettings;
+  const settingsIn = (place: string): KeysSettings => ({
+    secrets: join(place, 'secrets'),
+    brokerConfigFile: join(place, 'nats', 'nats.conf'),
+    broker: { host: '127.0.0.1', port: 4222, storeDir: '/store', resolverDir: '/jwt' },
+    publicUrl: 'http://127.0.0.1:8080',
+  });
+  beforeAll(async () => {
+    made = await mkdtemp(join(tmpdir(), 'ganglion-keys-'));
+    await provideKeys(settingsIn(made));
+  });
+  afterAll(() => rm(made, { recursive: true, force: true }));
+  // Each on a copy: making the keys takes seconds.
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ganglion-keys-'));
-    settings = {
-      secrets: join(folder, 'secrets'),
-      brokerConfigFile: join(folder, 'nats', 'nats.conf'),
-      broker: { host: '127.0.0.1', port: 4222, storeDir: '/store', resolverDir: '/jwt' },
-      publicUrl: 'http://127.0.0.1:8080',
-    };
+    settings = settingsIn(folder);
+    await cp(made, folder, { recursive: true });
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -36,7 +45,6 @@ describe('provision keys', () => {
   };
 
   it('changes nothing when it runs again', async () => {
-    await provideKeys(settings);
     const first = await everything();
     await provideKeys(settings);
     expect(await everything()).toEqual(first);
@@ -44,6 +52,7 @@ describe('provision keys', () => {
   });
 
   it('agrees on one set of keys when two runs race', async () => {
+    await rm(settings.secrets, { recursive: true });
     await Promise.all([provideKeys(settings), provideKeys(settings)]);
     const { apiKey, joinToken } = JSON.parse(await text('cli', 'credentials.json')) as Record<string, string>;
     expect(apiKey).toMatch(/^gk_[0-9A-Za-z]{32}$/);
@@ -52,7 +61,6 @@ describe('provision keys', () => {
   });
 
   it('gives the owners of key and token the hashes, and only those', async () => {
-    await provideKeys(settings);
     const { apiKey = '', joinToken = '' } = JSON.parse(await text('cli', 'credentials.json')) as Record<
       string,
       string
@@ -73,7 +81,6 @@ describe('provision keys', () => {
   });
 
   it('makes no second API key when the operator has taken the first one away', async () => {
-    await provideKeys(settings);
     const hash = await text('session', 'first-api-key.hash');
     await rm(join(folder, 'secrets', 'cli', 'credentials.json'));
     await provideKeys(settings);
@@ -82,14 +89,12 @@ describe('provision keys', () => {
   });
 
   it('writes files that only their owner can read', async () => {
-    await provideKeys(settings);
     for (const path of Object.keys(await everything()).filter((each) => each.startsWith('/secrets')))
       expect([path, ((await stat(join(folder, path))).mode & 0o777).toString(8)]).toEqual([path, '600']);
     expect((await stat(join(folder, 'secrets', 'session'))).mode & 0o777).toBe(0o700);
   });
 
   it('signs a credential anew, for the same key, when its rights have changed', async () => {
-    await provideKeys(settings);
     const path = join(folder, 'secrets', 'session', 'nats.creds');
     const account = fromSeed(new TextEncoder().encode(await text('provision', 'account.seed')));
     const before = await parseCreds(await readFile(path));
@@ -102,7 +107,6 @@ describe('provision keys', () => {
   });
 
   it('follows a changed address in what may change', async () => {
-    await provideKeys(settings);
     const { apiKey } = JSON.parse(await text('cli', 'credentials.json')) as { apiKey: string };
     await provideKeys({
       ...settings,
@@ -117,7 +121,6 @@ describe('provision keys', () => {
   });
 
   it('names a damaged file and the remedy', async () => {
-    await provideKeys(settings);
     await writeFile(join(folder, 'secrets', 'provision', 'account.seed'), '');
     await expect(provideKeys(settings)).rejects.toThrow(/account\.seed is empty: restore it/);
   });

@@ -88,13 +88,14 @@ describe('who may say and hear what', () => {
 
   it('cuts a revoked miner off, and does not let it in after a restart of the server', async () => {
     const { nats, id, user } = await broker.asMiner();
+    // Revoked is what was issued until the revocation.
+    const credential = await broker.minerJwt(user);
     const claims = decode<Account>(await broker.secret('node-pool', 'account.jwt'));
     const revocations = { [id]: Math.floor(Date.now() / 1_000) };
     const signer = await broker.seed('node-pool', 'operator-signing.seed');
     const account = fromPublic(claims.sub);
     const revoked = await encodeAccount(claims.name, account, { ...claims.nats, revocations }, { signer });
     const system = await broker.asModule('node-pool', 'system.creds');
-    const credential = await broker.minerJwt(user);
     const reply = await system.request('$SYS.REQ.CLAIMS.UPDATE', revoked, { timeout: 5_000 });
     expect(reply.json<{ data?: { code: number } }>().data?.code).toBe(200);
     expect(await nats.closed()).toBeDefined();

@@ -18,25 +18,36 @@ export interface AdmissionOptions {
  * @throws Fault `INVALID` when the request can run nowhere with this model; `CONFLICT`, `EXPIRED` or `BUSY` when
  *   another node, or none, should run it
  */
-export const admit = async (attempt: Attempt, options: AdmissionOptions): Promise<{ promptTokens: Promise<number> }> => {
+export const admit = async (
+  attempt: Attempt,
+  options: AdmissionOptions,
+): Promise<{ promptTokens: Promise<number> }> => {
   const { engine, modelDigest, clock } = options;
   const { request, expiresAt } = attempt.job;
   if (request.modelDigest !== modelDigest) {
     throw new Fault('CONFLICT', `request.modelDigest: this node serves ${engine.model.id} (${modelDigest})`);
   }
   if (Date.parse(expiresAt) <= clock.ms()) {
-    throw new Fault('EXPIRED', `expiresAt: ${expiresAt} has passed; here it is ${new Date(clock.ms()).toISOString()}`);
+    throw new Fault(
+      'EXPIRED',
+      `expiresAt: ${expiresAt} has passed; here it is ${new Date(clock.ms()).toISOString()}`,
+    );
   }
   checkPrefix(attempt, engine);
   const promptTokens = countPrompt(engine, request.prompt);
   promptTokens.catch(() => {});
   const tokens = await Promise.race([promptTokens, pause(COUNT_MS)]);
   if (tokens === undefined) {
-    if (!certainlyFits(request.prompt, engine)) throw new Fault('BUSY', 'the engine is deep in another prompt');
+    if (!certainlyFits(request.prompt, engine))
+      throw new Fault('BUSY', 'the engine is deep in another prompt');
   } else if (tokens + 1 > engine.model.contextLength) {
     const { contextLength } = engine.model;
     const problem = `${tokens} tokens, and the context of ${contextLength} must hold them and one more`;
-    throw new Fault('INVALID', `prompt: it is ${problem}; shorten it`, { field: 'prompt', tokens, contextLength });
+    throw new Fault('INVALID', `prompt: it is ${problem}; shorten it`, {
+      field: 'prompt',
+      tokens,
+      contextLength,
+    });
   }
   return { promptTokens };
 };
@@ -46,7 +57,10 @@ const countPrompt = async (engine: NodeEngine, prompt: NodePrompt): Promise<numb
     return await engine.countPromptTokens(prompt);
   } catch (error) {
     if (isRefusedPrompt(error)) throw new Fault('INVALID', `prompt: ${error.message}`, { field: 'prompt' });
-    throw new Fault('BUSY', `the engine is not available: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Fault(
+      'BUSY',
+      `the engine is not available: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 };
 

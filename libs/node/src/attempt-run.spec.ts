@@ -15,7 +15,8 @@ const prepare = (engine: ScriptedEngine, attempt: Attempt, changes: Partial<Beha
   return { frames, behaviour, run: new AttemptRun({ attempt, engine, behaviour, link, log: () => {} }) };
 };
 
-const textOf = (tokens: readonly (readonly [number, string])[]): string => tokens.map(([, text]) => text).join('');
+const textOf = (tokens: readonly (readonly [number, string])[]): string =>
+  tokens.map(([, text]) => text).join('');
 const streamed = (frames: Frame[], choice: number) => frames.filter((frame) => frame.choice === choice);
 
 /** What the queue does with a reveal: follows the tokens from the attempt's own beginning. */
@@ -100,7 +101,10 @@ describe('an attempt', () => {
     const before = startChain(first, 0);
     const tokens = script.slice(0, 2).map(({ id, text }): [number, string] => [id, text]);
     before.appendAll(tokens);
-    const second = { ...first, job: { ...first.job, attempt: 2, resumeFrom: [{ choice: 0, head: before.head, tokens }] } };
+    const second = {
+      ...first,
+      job: { ...first.job, attempt: 2, resumeFrom: [{ choice: 0, head: before.head, tokens }] },
+    };
     const { run, frames } = prepare(engine, second);
     const choices = await run.run();
     expectSound(second, choices);
@@ -117,7 +121,10 @@ describe('an attempt', () => {
     const engine = new ScriptedEngine(() => tokensOf('a'));
     const attempt = attemptFor(engine);
     const tokens: [number, string][] = [[0, '']];
-    const again = { ...attempt, job: { ...attempt.job, attempt: 2, resumeFrom: [{ choice: 0, head: 'cd'.repeat(32), tokens }] } };
+    const again = {
+      ...attempt,
+      job: { ...attempt.job, attempt: 2, resumeFrom: [{ choice: 0, head: 'cd'.repeat(32), tokens }] },
+    };
     const { run, frames } = prepare(engine, again);
     expect((await run.run())[0]).toMatchObject({ count: 1, tokens: [], finish: 'stop' });
     expect(frames).toMatchObject([{ from: 2, tokens: [], finish: 'stop' }]);
@@ -153,7 +160,16 @@ describe('a sealed commit', () => {
 
   it('lets one step be done otherwise: here other data are committed than were streamed', async () => {
     const { text, precommit } = await seal({
-      commit: (data) => ({ ...data, choices: data.choices.map((choice) => ({ ...choice, tokens: [[5, 'lie'], [6, '!']] })) }),
+      commit: (data) => ({
+        ...data,
+        choices: data.choices.map((choice) => ({
+          ...choice,
+          tokens: [
+            [5, 'lie'],
+            [6, '!'],
+          ],
+        })),
+      }),
     });
     const data = commitData.parse(JSON.parse(text));
     expect(textOf(data.choices[0]!.tokens)).toBe('lie!');

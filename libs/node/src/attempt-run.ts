@@ -86,7 +86,12 @@ export class AttemptRun {
     const { attempt, engine, behaviour } = this.options;
     const { prompt, sampling } = attempt.job.request;
     const prefix = acceptedPrefix(attempt, answer.choice)?.tokens.map(([id, text]) => ({ id, text }));
-    const request = { prompt, sampling, choice: answer.choice, ...(prefix?.length ? { resumeFrom: prefix } : {}) };
+    const request = {
+      prompt,
+      sampling,
+      choice: answer.choice,
+      ...(prefix?.length ? { resumeFrom: prefix } : {}),
+    };
     for await (const token of behaviour.generate(engine, request, this.#abort.signal)) {
       const link = answer.add(token);
       this.#lastAt = performance.now();

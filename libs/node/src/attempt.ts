@@ -18,10 +18,14 @@ export const makeAttempt = (job: InferJob, { nodeId, sign }: NodeIdentity): Atte
 });
 
 /** What distinguishes attempts within a node. */
-export const attemptKey = ({ taskId, attempt }: { taskId: string; attempt: number }): string => `${taskId}/${attempt}`;
+export const attemptKey = ({ taskId, attempt }: { taskId: string; attempt: number }): string =>
+  `${taskId}/${attempt}`;
 
 /** Tokens of one choice that were accepted from an earlier attempt. */
-export const acceptedPrefix = ({ job }: Attempt, choice: number): { head: string; tokens: [number, string][] } | undefined =>
+export const acceptedPrefix = (
+  { job }: Attempt,
+  choice: number,
+): { head: string; tokens: [number, string][] } | undefined =>
   job.resumeFrom?.find((prefix) => prefix.choice === choice);
 
 /** The chain of one choice, at the place from which this attempt goes on. */
@@ -29,6 +33,13 @@ export const startChain = (attempt: Attempt, choice: number): Chain => {
   const { job, nodeId, requestDigest } = attempt;
   const { taskId, request } = job;
   const prefix = acceptedPrefix(attempt, choice);
-  const context = { taskId, attempt: job.attempt, choice, nodeId, modelDigest: request.modelDigest, requestDigest };
+  const context = {
+    taskId,
+    attempt: job.attempt,
+    choice,
+    nodeId,
+    modelDigest: request.modelDigest,
+    requestDigest,
+  };
   return new Chain(context, prefix ? { count: prefix.tokens.length, head: prefix.head } : undefined);
 };

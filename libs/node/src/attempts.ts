@@ -106,7 +106,11 @@ export class Attempts {
     if (this.#isDraining) throw new Fault('BUSY', 'this node is about to leave');
     const { slots, identity } = this.options;
     if (this.#live.size >= slots) throw new Fault('BUSY', `all ${slots} slots are taken`);
-    const live: Live = { attempt: makeAttempt(job, identity), admitted: Promise.resolve(), isCancelled: false };
+    const live: Live = {
+      attempt: makeAttempt(job, identity),
+      admitted: Promise.resolve(),
+      isCancelled: false,
+    };
     // The slot is taken before anything is awaited, so that two offers cannot share it.
     this.#live.set(key, live);
     live.admitted = this.admit(key, live);
@@ -184,4 +188,5 @@ export class Attempts {
   }
 }
 
-const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -58,4 +58,8 @@ export class ChoiceAnswer {
 }
 
 /** The parts of a committed choice that the precommit hashes. */
-export const hashedPart = ({ head, count, finish }: CommittedChoice) => ({ head, count, finish: finishCode[finish] });
+export const hashedPart = ({ head, count, finish }: CommittedChoice) => ({
+  head,
+  count,
+  finish: finishCode[finish],
+});

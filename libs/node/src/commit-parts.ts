@@ -18,13 +18,16 @@ export const splitCommit = (
 ): CommitPart[] => {
   const digest = createHash('sha256').update(text).digest('hex');
   const slices: string[] = [];
-  for (let at = 0; at < text.length || slices.length === 0; ) {
+  for (let at = 0; at < text.length || slices.length === 0;) {
     const end = wholeCharacters(text, at + partUnits);
     slices.push(text.slice(at, end));
     at = end;
   }
   if (slices.length > MOST_PARTS) {
-    throw new Fault('TOO_LARGE', `a commit of ${text.length} characters needs ${slices.length} of ${MOST_PARTS} parts`);
+    throw new Fault(
+      'TOO_LARGE',
+      `a commit of ${text.length} characters needs ${slices.length} of ${MOST_PARTS} parts`,
+    );
   }
   return slices.map((data, part) => ({ taskId, attempt, part, parts: slices.length, digest, data }));
 };

@@ -23,7 +23,11 @@ export const declare = (engine: NodeEngine, own: { slots: number; version: strin
       ...(parameters === undefined ? {} : { parameters }),
       defaults: { temperature, topP, topK, maxTokens },
       files: files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
-      challenges: challenges.map(({ prompt, answer, maxTokens: most }) => ({ prompt, answer, maxTokens: most })),
+      challenges: challenges.map(({ prompt, answer, maxTokens: most }) => ({
+        prompt,
+        answer,
+        maxTokens: most,
+      })),
     },
     slots: own.slots,
     determinismClass: engine.determinismClass,

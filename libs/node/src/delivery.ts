@@ -17,7 +17,11 @@ export class Delivery {
   constructor(private readonly options: DeliveryOptions) {}
 
   /** @throws Fault as the queue gave it, or the last one when `until` (epoch ms) has passed or the signal aborted */
-  precommit(message: InputOf<typeof sessionQueue.precommit>, until: number, signal: AbortSignal): Promise<void> {
+  precommit(
+    message: InputOf<typeof sessionQueue.precommit>,
+    until: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     return this.insist(sessionQueue.precommit, message, { until, signal });
   }
 

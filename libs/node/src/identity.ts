@@ -36,9 +36,12 @@ const publicKeyOf = (seed: Uint8Array): string => {
   try {
     nodeId = fromSeed(seed).getPublicKey();
   } catch (error) {
-    throw new Error("the node's key is not an NKEY seed: restore the key file, or remove it to get a new identity", {
-      cause: error,
-    });
+    throw new Error(
+      "the node's key is not an NKEY seed: restore the key file, or remove it to get a new identity",
+      {
+        cause: error,
+      },
+    );
   }
   if (nodeId.startsWith('U')) return nodeId;
   throw new Error(`the node's key must be a user seed (SU…), not one of ${nodeId[0]}…`);

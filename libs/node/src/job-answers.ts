@@ -30,14 +30,16 @@ export const answerJob = async (msg: Msg, handlers: JobHandlers, log: NodeLog): 
       const stack = error instanceof Error ? error.stack : String(error);
       log('error', 'an order failed', { verb, error: stack });
     }
-    const fault = error instanceof Fault ? error : new Fault('INTERNAL', 'an internal error of the node; it was logged');
+    const fault =
+      error instanceof Fault ? error : new Fault('INTERNAL', 'an internal error of the node; it was logged');
     const { data, options } = encodeFault(fault);
     msg.respond(data, options);
   }
 };
 
 const carryOut = (verb: string, msg: Msg, handlers: JobHandlers): Promise<unknown> => {
-  if (!isVerb(verb)) throw new Fault('INVALID', `${verb}: this node knows only ${Object.keys(jobs).join(', ')}`);
+  if (!isVerb(verb))
+    throw new Fault('INVALID', `${verb}: this node knows only ${Object.keys(jobs).join(', ')}`);
   const handle = handlers[verb] as (input: unknown) => Promise<unknown>;
   return handle(parseWire(jobs[verb].input, msg));
 };

@@ -44,7 +44,8 @@ const passing = new Set([408, 409, 425, 429]);
 const errorBody = z.object({ error: z.object({ message: z.string() }) });
 
 /** What a node signs to prove its key: the UTF-8 bytes of `ganglion/join/v1`, a zero byte and the nonce in hex. */
-export const joinMessage = (nonce: string): Uint8Array => new TextEncoder().encode(`ganglion/join/v1\0${nonce}`);
+export const joinMessage = (nonce: string): Uint8Array =>
+  new TextEncoder().encode(`ganglion/join/v1\0${nonce}`);
 
 /**
  * One try to join: asks for a nonce, signs it, and gets a credential for the broker.
@@ -99,7 +100,10 @@ const refusalOf = (url: string, { status, headers }: Response, text: string): Er
   const message = parsed.success ? parsed.data.error.message : `HTTP ${status}`;
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   if (status >= 500 || passing.has(status)) {
-    return new JoinDelayed(`the router at ${url} says: ${message}`, seconds >= 0 ? seconds * 1_000 : undefined);
+    return new JoinDelayed(
+      `the router at ${url} says: ${message}`,
+      seconds >= 0 ? seconds * 1_000 : undefined,
+    );
   }
   return new JoinRefused(`the network refused this node: ${message}`);
 };

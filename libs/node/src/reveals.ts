@@ -52,7 +52,8 @@ export class Reveals {
   reveal(input: InputOf<typeof jobs.reveal>): OutputOf<typeof jobs.reveal> {
     const key = attemptKey(input);
     const commit = this.knows(key) ? this.#kept.get(key) : undefined;
-    if (!commit) throw new Fault('NOT_FOUND', `task ${input.taskId}, attempt ${input.attempt}: no commit of it is here`);
+    if (!commit)
+      throw new Fault('NOT_FOUND', `task ${input.taskId}, attempt ${input.attempt}: no commit of it is here`);
     if (commit.text !== undefined && !this.#sending.has(key)) {
       this.#sending.add(key);
       void this.send(this.#attempts.get(commit)!, commit.text).finally(() => this.#sending.delete(key));
@@ -77,11 +78,20 @@ export class Reveals {
     try {
       const shown = behaviour.reveal(text, attempt);
       if (shown === undefined) return;
-      await delivery.reveal(splitCommit(shown, { taskId, attempt: number }), Date.parse(expiresAt) + KEEP_MS, closing);
+      await delivery.reveal(
+        splitCommit(shown, { taskId, attempt: number }),
+        Date.parse(expiresAt) + KEEP_MS,
+        closing,
+      );
       this.drop(key);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      log('warn', 'the queue did not take a commit', { taskId, attempt: number, code: error.code, reason: error.message });
+      log('warn', 'the queue did not take a commit', {
+        taskId,
+        attempt: number,
+        code: error.code,
+        reason: error.message,
+      });
       // Unanswered, it is kept: the queue may yet ask again.
       if (error.code !== 'UNAVAILABLE') this.drop(key);
     }

@@ -66,6 +66,14 @@ export class DataFolder {
     return chosen;
   }
 
+  /** The logs of the last run are kept beside; those before it are gone. */
+  async turnLogs(): Promise<void> {
+    await rm(this.in('logs.previous'), { recursive: true, force: true });
+    await rename(this.in('logs'), this.in('logs.previous')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+
   /** Replaces a file whole: whoever reads it at that moment sees the old or the new one. */
   async replace(name: string, text: string): Promise<void> {
     await writeFile(this.in(`${name}.new`), text);

@@ -79,6 +79,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     { host, port }: { host: string; port: number },
   ): Promise<Network> {
     const isDurable = options.dataDir !== undefined;
+    await data.turnLogs();
     const progress = new Progress(options.onProgress, options.signal);
     const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     const clock = isDurable ? undefined : await TestClock.create(data);
