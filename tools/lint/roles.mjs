@@ -46,8 +46,13 @@ const roles = [
 const anyRole = [...roles.map((role) => `apps/*/src/**/*.${role}.ts`), 'apps/*/src/main.ts'];
 
 export const importsByRole = [
-  restrict(['apps/*/src/**/*.ts'], [database, onnx, io], [...anyRole, 'apps/cli/**', 'apps/provision/**']),
-  restrict(['apps/cli/src/**/*.ts', 'apps/provision/src/**/*.ts'], [onnx]),
+  restrict(
+    ['apps/*/src/**/*.ts'],
+    [database, onnx, io],
+    [...anyRole, 'apps/cli/**', 'apps/provision/**', 'apps/miner/**'],
+  ),
+  restrict(['apps/{cli,provision}/src/**/*.ts'], [onnx]),
+  restrict(['apps/miner/src/**/*.ts'], [database, onnx]),
   restrict(['apps/*/src/**/*.{controller,gateway}.ts'], [leftwards(['module']), database, onnx]),
   restrict(
     ['apps/*/src/**/*.{service,guard,filter,schedule}.ts'],

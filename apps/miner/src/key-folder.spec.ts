@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readIdentity } from '@ganglion/node';
-import { lockFolder } from './folder-lock.js';
-import { keepNodeKey } from './node-key.js';
+import { lockFolder } from './folder-lock.store.js';
+import { keepNodeKey } from './node-key.store.js';
 
 describe('the folder of a miner’s key', () => {
   let folder: string;

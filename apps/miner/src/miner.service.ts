@@ -9,10 +9,10 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { lockFolder } from './folder-lock.js';
+import { lockFolder } from './folder-lock.store.js';
 import { MINER_CONFIG, type MinerConfig } from './miner.config.js';
-import { MinerMetrics } from './miner-metrics.js';
-import { keepNodeKey } from './node-key.js';
+import { MetricsService } from './metrics.service.js';
+import { keepNodeKey } from './node-key.store.js';
 
 /** What a state means to whoever runs the miner. */
 const meanings: Record<NodeState, string> = {
@@ -38,7 +38,7 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     @Inject(MINER_CONFIG) private readonly config: MinerConfig,
     private readonly clock: Clock,
-    private readonly metrics: MinerMetrics,
+    private readonly metrics: MetricsService,
     private readonly health: Health,
   ) {}
 

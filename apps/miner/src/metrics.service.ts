@@ -6,7 +6,7 @@ const TTFT_BUCKETS_MS = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
 /** What a miner counts of its own work, for its operator. */
 @Injectable()
-export class MinerMetrics {
+export class MetricsService {
   readonly #tokens;
   readonly #attempts;
   readonly #slots;
