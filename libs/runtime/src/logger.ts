@@ -44,7 +44,7 @@ export class JsonLogger implements LoggerService {
     rest: unknown[],
   ): void {
     const context = rest.length > 0 ? String(rest.at(-1)) : undefined;
-    const stack = rest.length > 1 ? String(rest[0]) : undefined;
+    const stack = rest.length > 1 && rest[0] !== undefined ? String(rest[0]) : undefined;
     const facts =
       typeof message === 'object' && message !== null && !(message instanceof Error) ? message : {};
     const text =
