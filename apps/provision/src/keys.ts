@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -47,8 +48,10 @@ const provideBroker = async ({ secrets, brokerConfigFile, broker }: KeysSettings
   await keepCredentials(system, 'node-pool-system', rights, identity.systemAccount);
   // Unlike everything else here the configuration holds nothing secret, and the server may run as another user.
   await mkdir(dirname(brokerConfigFile), { recursive: true });
-  await writeFile(`${brokerConfigFile}.new`, brokerConfig(identity, broker), { mode: 0o644 });
-  await rename(`${brokerConfigFile}.new`, brokerConfigFile);
+  // A name of its own: two runs at once must not rename one another's file.
+  const fresh = `${brokerConfigFile}.${randomUUID()}`;
+  await writeFile(fresh, brokerConfig(identity, broker), { mode: 0o644 });
+  await rename(fresh, brokerConfigFile);
 };
 
 const provideDatabasePasswords = async (secrets: string): Promise<void> => {
