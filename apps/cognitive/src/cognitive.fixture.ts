@@ -80,7 +80,7 @@ export class Cognitive implements AsyncDisposable {
 
   finalised(taskId: string, text: string, eventId?: string): Promise<void> {
     return this.hearing.finalised(
-      { ...this.ended(taskId), nodeIds: [], receipt: null, texts: [text] },
+      { ...this.ended(taskId), verdict: 'accepted', nodeIds: [], receipt: null, texts: [text] },
       eventId,
     );
   }

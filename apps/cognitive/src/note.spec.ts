@@ -23,13 +23,19 @@ describe('news of a participant', () => {
   });
 
   it('needs no news of the precommit when the answer is there', () => {
-    const note = noteFinalised({ ...ended, nodeIds: [nodeId], receipt: null, texts: [' 4\n'] }, '4');
+    const note = noteFinalised(
+      { ...ended, verdict: 'accepted' as const, nodeIds: [nodeId], receipt: null, texts: [' 4\n'] },
+      '4',
+    );
     expect(phases(note.handed)).toEqual(['START', 'PRECOMMIT', 'COMMIT']);
     expect(note.correct).toBe(true);
   });
 
   it.each([[['5']], [['4.']], [['']], [[]], [['four']]])('finds %j wrong where 4 is expected', (texts) => {
-    expect(noteFinalised({ ...ended, nodeIds: [nodeId], receipt: null, texts }, '4').correct).toBe(false);
+    expect(
+      noteFinalised({ ...ended, verdict: 'accepted' as const, nodeIds: [nodeId], receipt: null, texts }, '4')
+        .correct,
+    ).toBe(false);
   });
 
   it('blames the node for an answer that was refused', () => {

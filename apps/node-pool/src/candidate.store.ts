@@ -39,16 +39,18 @@ export class CandidateStore {
   async free(wanted: Wanted): Promise<Candidate[]> {
     const where = { state: 'EPHEMERAL', modelDigest: wanted.modelDigest, AND: usableBy(wanted) } as const;
     const include = { model: { select: { name: true } } } as const;
+    const ownFirst = { dedicatedTo: { sort: 'asc', nulls: 'last' } } as const;
     const [known, newcomers] = await Promise.all([
       this.database.client.node.findMany({
         where: { ...where, score: { not: null }, tests: { gte: NEWCOMER_UNTIL_TESTS } },
-        orderBy: { score: 'desc' },
+        // Own nodes come before the network's, so none of them may be cut off by the limit.
+        orderBy: [ownFirst, { score: 'desc' }],
         take: wanted.limit,
         include,
       }),
       this.database.client.node.findMany({
         where: { ...where, OR: [{ score: null }, { tests: { lt: NEWCOMER_UNTIL_TESTS } }] },
-        orderBy: { stateAt: 'asc' },
+        orderBy: [ownFirst, { stateAt: 'asc' }],
         take: wanted.limit,
         include,
       }),
@@ -61,10 +63,14 @@ export class CandidateStore {
     }));
   }
 
-  /** How many nodes could ever serve it: all that may come back to EPHEMERAL. */
-  async countAble(wanted: Wanted): Promise<number> {
-    return this.database.client.node.count({
+  /** How many nodes could ever serve it (all that may come back to EPHEMERAL), and how many of them are being tested. */
+  async countAble(wanted: Wanted): Promise<{ total: number; testing: number }> {
+    const groups = await this.database.client.node.groupBy({
+      by: ['state'],
       where: { state: { not: 'RETIRED' }, modelDigest: wanted.modelDigest, AND: usableBy(wanted) },
+      _count: true,
     });
+    const total = groups.reduce((sum, { _count }) => sum + _count, 0);
+    return { total, testing: groups.find(({ state }) => state === 'TESTING')?._count ?? 0 };
   }
 }

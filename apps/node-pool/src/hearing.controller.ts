@@ -26,6 +26,14 @@ export class HearingController {
     return this.nodes.condemn(fact, idOf(context));
   }
 
+  @On(sessionQueue.nodeMisbehaved)
+  nodeMisbehaved(
+    fact: PayloadOf<typeof sessionQueue.nodeMisbehaved>,
+    context: MessageContext,
+  ): Promise<void> {
+    return this.nodes.convict(fact, idOf(context));
+  }
+
   @On(sessionQueue.assignmentEnded)
   assignmentEnded(
     fact: PayloadOf<typeof sessionQueue.assignmentEnded>,

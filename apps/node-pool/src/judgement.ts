@@ -6,8 +6,8 @@ import type { Change, NodeFacts } from './change.js';
 const CLOCK_TOLERANCE_MS = 2_000;
 /** A miner that has just restarted may still be judged for a round that its former process was in. */
 const COMING_UP_MS = 10_000;
-/** The queue's word for a node that sends far more than it was asked for. */
-const FLOODED = 'FLOODED';
+/** The word for a node that sends far more than it was asked for. */
+export const FLOODED = 'flooded';
 
 /** Out until its back-off ends. */
 const quarantine = (node: NodeFacts, reason: Reason, now: Date): Change => ({
@@ -50,15 +50,18 @@ const isUnjust = (node: NodeFacts, verdict: Verdict): boolean =>
   isOutdated(node, verdict) ||
   (!verdict.phases.start && Date.parse(verdict.at) < node.stateAt.getTime() + COMING_UP_MS);
 
-/** Is this a reason to shut the node out for good, rather than for a while? */
-export const isOutlawed = ({ code }: Reason): boolean => code.toUpperCase() === FLOODED;
+/** Is this a reason to shut the node out for good, rather than for a while? Only that stops a flood. */
+export const isOutlawed = ({ code }: Reason): boolean => code.toLowerCase() === FLOODED;
 
-/** The queue refused its commitment: proof, wherever the node is now. */
-export const condemn = (node: NodeFacts, reason: Reason, now: Date): Change | null => {
+/** It was seen to misbehave: proof, wherever the node is now. */
+export const convict = (node: NodeFacts, reason: Reason, now: Date): Change | null => {
   if (node.state === 'QUARANTINED' || node.state === 'RETIRED' || node.state === 'REGISTERED') return null;
-  const message = `an answer of this node was refused: ${reason.message}`.slice(0, 1_024);
-  return quarantine(node, { code: reason.code, message }, now);
+  return quarantine(node, reason, now);
 };
+
+/** The queue refused its commitment. */
+export const condemn = (node: NodeFacts, { code, message }: Reason, now: Date): Change | null =>
+  convict(node, { code, message: `an answer of this node was refused: ${message}`.slice(0, 1_024) }, now);
 
 /** The end of a quarantine: to the next test, or OFFLINE if it is not there to be tested. */
 export const wake = (node: NodeFacts, now: Date, isThere: boolean): Change | null => {

@@ -1,6 +1,7 @@
 import { type InputOf, nodePool, type OutputOf } from '@ganglion/contracts';
 import { Handles, type MessageContext } from '@ganglion/messaging';
 import { Controller } from '@nestjs/common';
+import { BeatGuard } from './beat-guard.service.js';
 import { CredentialService } from './credential.service.js';
 import { NodeService } from './node.service.js';
 import { PresenceService } from './presence.service.js';
@@ -18,6 +19,7 @@ export class MinerController {
     private readonly presence: PresenceService,
     private readonly credentials: CredentialService,
     private readonly nodes: NodeService,
+    private readonly guard: BeatGuard,
   ) {}
 
   @Handles(nodePool.heartbeat)
@@ -25,16 +27,19 @@ export class MinerController {
     _: InputOf<typeof nodePool.heartbeat>,
     context: MessageContext,
   ): Promise<OutputOf<typeof nodePool.heartbeat>> {
-    return { state: await this.presence.heartbeat(sender(context)) };
+    const nodeId = sender(context);
+    return { state: await this.guard.pass(nodeId, () => this.presence.heartbeat(nodeId)) };
   }
 
   @Handles(nodePool.renew)
   renew(_: object, context: MessageContext): Promise<OutputOf<typeof nodePool.renew>> {
-    return this.credentials.renew(sender(context));
+    const nodeId = sender(context);
+    return this.guard.pass(nodeId, () => this.credentials.renew(nodeId));
   }
 
   @Handles(nodePool.leave)
   leave(_: object, context: MessageContext): Promise<OutputOf<typeof nodePool.leave>> {
-    return this.nodes.leave(sender(context));
+    const nodeId = sender(context);
+    return this.guard.pass(nodeId, () => this.nodes.leave(nodeId));
   }
 }

@@ -3,12 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
 import { Clock, Health } from '@ganglion/runtime';
 import { Logger, Module } from '@nestjs/common';
+import { BeatGuard } from './beat-guard.service.js';
 import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
 import { FirstTokenService } from './first-token.service.js';
 import { FoundingStore } from './founding.store.js';
 import { HearingController } from './hearing.controller.js';
+import { JoinTokenController } from './join-token.controller.js';
+import { JoinTokenService } from './join-token.service.js';
+import { JoinTokenStore } from './join-token.store.js';
 import { JoinService } from './join.service.js';
 import { JoinStore } from './join.store.js';
 import { MinerController } from './miner.controller.js';
@@ -41,7 +45,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
   });
 
 @Module({
-  controllers: [NodePoolController, MinerController, HearingController],
+  controllers: [NodePoolController, JoinTokenController, MinerController, HearingController],
   providers: [
     { provide: NodePoolConfig, useFactory: () => NodePoolConfig.read() },
     { provide: PoolDatabase, useFactory: openPool, inject: [NodePoolConfig, Health] },
@@ -62,7 +66,10 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     ModelStore,
     JoinStore,
     FoundingStore,
+    JoinTokenStore,
+    JoinTokenService,
     PresenceStore,
+    BeatGuard,
     CredentialService,
     FirstTokenService,
     JoinService,

@@ -111,17 +111,18 @@ describe('the pool', () => {
     expect((await pool.said(nodeId)).at(-1)?.payload).toMatchObject({ sessionId });
   });
 
+  it('quarantines a node that meddles with the task of another', async () => {
+    const nodeId = await pool.tested();
+    const reason = { code: 'foreign_frames', message: 'it streamed for a task that was never its own' };
+    await pool.services.nodes.convict({ nodeId, at: pool.clock.now().toISOString(), reason }, randomUUID());
+    expect(await pool.services.nodes.get(nodeId)).toMatchObject({ state: 'QUARANTINED', reason });
+  });
+
   it('shuts out for good a node that floods, however often that is heard', async () => {
     const nodeId = await pool.tested();
-    const fact = {
-      nodeId,
-      taskId: randomUUID(),
-      attempt: 1,
-      sessionId: null,
-      at: pool.clock.now().toISOString(),
-    };
-    const flood = { ...fact, reason: { code: 'FLOODED', message: '9 MB for 40 tokens' } };
-    for (const eventId of [randomUUID(), randomUUID()]) await pool.services.nodes.condemn(flood, eventId);
+    const reason = { code: 'flooded', message: '9 MB for 40 tokens' };
+    const flood = { nodeId, at: pool.clock.now().toISOString(), reason };
+    for (const eventId of [randomUUID(), randomUUID()]) await pool.services.nodes.convict(flood, eventId);
     expect(await pool.states(nodeId)).toEqual(['REGISTERED', 'TESTING', 'EPHEMERAL', 'RETIRED']);
     await expect(pool.services.credential.renew(nodeId)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });

@@ -11,7 +11,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { CandidateStore } from './candidate.store.js';
 import { leave } from './coming-and-going.js';
-import { condemn, isOutlawed, judge, rate } from './judgement.js';
+import { condemn, convict, isOutlawed, judge, rate } from './judgement.js';
 import { ModelStore } from './model.store.js';
 import { NodeStore } from './node.store.js';
 import { rank } from './ranking.js';
@@ -40,7 +40,7 @@ export class NodeService {
 
   /** The best first; a session that may use its owner's own nodes gets those before the network's. */
   async find(wanted: InputOf<typeof nodePool.find>): Promise<OutputOf<typeof nodePool.find>> {
-    const [free, total] = await Promise.all([
+    const [free, able] = await Promise.all([
       this.candidates.free(wanted),
       this.candidates.countAble(wanted),
     ]);
@@ -49,7 +49,7 @@ export class NodeService {
       ...ranked.filter(({ dedicated }) => dedicated),
       ...ranked.filter(({ dedicated }) => !dedicated),
     ];
-    return { candidates: ownFirst.slice(0, wanted.limit).map(({ view }) => view), total };
+    return { candidates: ownFirst.slice(0, wanted.limit).map(({ view }) => view), ...able };
   }
 
   async reserve({
@@ -81,9 +81,16 @@ export class NodeService {
   }
 
   async condemn(fact: PayloadOf<typeof sessionQueue.attemptRejected>, eventId: string): Promise<void> {
+    await this.nodes.change(fact.nodeId, (node, now) => condemn(node, fact.reason, now), { eventId });
+  }
+
+  async convict(
+    { nodeId, reason }: PayloadOf<typeof sessionQueue.nodeMisbehaved>,
+    eventId: string,
+  ): Promise<void> {
     // To shut out is final and may be repeated, so a redelivery after a crash in between does it again.
-    if (isOutlawed(fact.reason)) await this.revocations.revoke(fact.nodeId, fact.reason);
-    else await this.nodes.change(fact.nodeId, (node, now) => condemn(node, fact.reason, now), { eventId });
+    if (isOutlawed(reason)) await this.revocations.revoke(nodeId, reason);
+    else await this.nodes.change(nodeId, (node, now) => convict(node, reason, now), { eventId });
   }
 
   async takeBack(fact: PayloadOf<typeof sessionQueue.assignmentEnded>, eventId: string): Promise<void> {

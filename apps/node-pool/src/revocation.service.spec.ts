@@ -7,7 +7,7 @@ import { RevocationService } from './revocation.service.js';
 import type { SystemAccount } from './system-account.service.js';
 import { eventually } from '@ganglion/testkit';
 
-const reason = { code: 'FLOODED', message: 'it sent more than it was asked for' };
+const reason = { code: 'flooded', message: 'it sent more than it was asked for' };
 
 describe('what the broker tells and is told', () => {
   let pool: TestPool;

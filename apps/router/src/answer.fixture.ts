@@ -77,6 +77,7 @@ export class Attempt {
       type: 'finalised',
       taskId: TASK_ID,
       state,
+      verdict: 'accepted',
       choices: [{ choice, count: this.count, head: this.head, finish: 'stop' }],
       promptTokens: 3,
       completionTokens: this.count,
@@ -88,6 +89,7 @@ export class Attempt {
     const { choice = 0 } = this.facts;
     const text = tokens.map(([, piece]) => piece).join('');
     return {
+      verdict: 'accepted',
       choices: [{ choice, text, tokens, finish: 'stop', head: this.head }],
       promptTokens: 3,
       completionTokens: tokens.length,

@@ -16,7 +16,7 @@ interface AuthenticatedRequest extends FastifyRequest {
   caller?: ApiKeyFacts;
 }
 
-const PUBLIC = 'ganglion:public';
+export const PUBLIC = 'ganglion:public';
 /** A route that needs no API key. */
 export const Public = () => SetMetadata(PUBLIC, true);
 

@@ -1,10 +1,12 @@
-import { type ApiKeyFacts, completionParameters } from '@ganglion/contracts';
+import { type ApiKeyFacts, type CompletionParameters, completionParameters } from '@ganglion/contracts';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Caller } from './auth.guard.js';
 import { CompletionsService } from './completions.service.js';
-import { parseInput } from './input.js';
+import { InputPipe } from './input.pipe.js';
 import { withoutUnsupported } from './unsupported.js';
+
+const completionBody = new InputPipe(completionParameters, 'the body', withoutUnsupported);
 
 @Controller('v1/chat/completions')
 export class ChatController {
@@ -12,8 +14,11 @@ export class ChatController {
 
   @Post()
   @HttpCode(200)
-  complete(@Caller() caller: ApiKeyFacts, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const parameters = parseInput(completionParameters, withoutUnsupported(body), 'the body');
+  complete(
+    @Caller() caller: ApiKeyFacts,
+    @Body(completionBody) parameters: CompletionParameters,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     return this.completions.complete(caller, parameters, reply);
   }
 }

@@ -5,6 +5,7 @@ import {
   clientNamespace,
   completionParameters,
   type ErrorBody,
+  excerpt,
   Fault,
   sessionQueue,
 } from '@ganglion/contracts';
@@ -31,6 +32,7 @@ import { TaskMetrics } from './task-metrics.service.js';
 import { withoutUnsupported } from './unsupported.js';
 
 type Acknowledge = (answer: unknown) => void;
+const heardEvents: ReadonlySet<unknown> = new Set([clientEvents.submit, clientEvents.cancel]);
 interface ClientData {
   caller: ApiKeyFacts;
   tasks: Map<string, RunningTask>;
@@ -64,6 +66,7 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
         (caller) => {
           const data: ClientData = { caller, tasks: new Map(), submitting: 0 };
           Object.assign(socket.data, data);
+          this.refuseUnknown(socket);
           next();
         },
         (error: unknown) => {
@@ -72,6 +75,22 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
         },
       );
     });
+  }
+
+  /** An event that nobody handles must not leave its sender waiting. */
+  private refuseUnknown(socket: Socket): void {
+    socket.use(([event, ...rest], next) => {
+      if (heardEvents.has(event)) return next();
+      const message = `${excerpt(String(event))} is no event of this socket: send ${[...heardEvents].join(' or ')}`;
+      this.refuse(socket, rest.at(-1), new Fault('INVALID', message, { reason: 'unknown_event' }));
+    });
+  }
+
+  /** Whoever asked for no acknowledgement hears the error as an event. */
+  private refuse(socket: Socket, acknowledge: unknown, error: unknown): void {
+    const body = this.toError(error);
+    if (typeof acknowledge === 'function') (acknowledge as Acknowledge)(body);
+    else socket.emit(clientEvents.error, body);
   }
 
   handleDisconnect(socket: Socket): void {
@@ -98,22 +117,27 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
       if (!socket.connected) void task.leave('the socket was closed');
       this.pump(socket, task);
     } catch (error) {
-      acknowledge?.(this.toError(error));
+      this.refuse(socket, acknowledge, error);
     } finally {
       data.submitting -= 1;
     }
   }
 
   @SubscribeMessage(clientEvents.cancel)
-  async cancel(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<unknown> {
+  async cancel(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody() body: unknown,
+    @Ack() acknowledge: Acknowledge | undefined,
+  ): Promise<void> {
     try {
       const { taskId } = parseInput(cancelParameters, body, 'the message');
       const view = await this.bus.request(sessionQueue.get, { taskId });
       requireOwner((socket.data as ClientData).caller, view, `the task ${taskId}`);
       const reason = { code: 'client_cancelled', message: 'the client cancelled the task' };
-      return await this.bus.request(sessionQueue.cancel, { taskId, reason });
+      const cancelled = await this.bus.request(sessionQueue.cancel, { taskId, reason });
+      acknowledge?.(cancelled);
     } catch (error) {
-      return this.toError(error);
+      this.refuse(socket, acknowledge, error);
     }
   }
 

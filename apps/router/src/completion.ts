@@ -27,6 +27,7 @@ export const textOf = ({ tokens }: Pick<Shown, 'tokens'>): string => tokens.map(
 export const finalisedEventOf = (record: Finalised): FinalisedEvent => ({
   taskId: record.taskId,
   state: record.state,
+  verdict: record.verdict,
   choices: record.choices,
   usage: usageOf(record),
   receipt: record.receiptId === null ? null : receiptPath(record.receiptId),
@@ -35,6 +36,7 @@ export const finalisedEventOf = (record: Finalised): FinalisedEvent => ({
 const references = ({ taskId, sessionId }: CompletionFacts, record: Finalised) => ({
   taskId,
   sessionId,
+  verdict: record.verdict,
   receipt: record.receiptId === null ? null : receiptPath(record.receiptId),
 });
 

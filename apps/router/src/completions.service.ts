@@ -1,21 +1,14 @@
-import {
-  type ApiKeyFacts,
-  type CompletionParameters,
-  type TaskParameters,
-  taskParameters,
-} from '@ganglion/contracts';
+import { type ApiKeyFacts, type CompletionParameters, type TaskParameters } from '@ganglion/contracts';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CompletionChunks, type CompletionFacts, completionOf, textOf } from './completion.js';
-import { parseInput } from './input.js';
 import type { RunningTask } from './running-task.js';
 import { nativeFormat, openAiFormat, type SseFormat } from './sse.js';
 import { streamTask } from './sse-stream.js';
 import { SubmitService } from './submit.service.js';
 import { faultOfFailure } from './task-failure.js';
 import { TaskMetrics } from './task-metrics.service.js';
-import { withoutUnsupported } from './unsupported.js';
 
 /** A stream begins with its first token, or after this long without one. */
 const EARLY_MS = 250;
@@ -45,18 +38,17 @@ export class CompletionsService {
   }
 
   /** `POST /v1/sessions/:id/tasks`: the native stream, or 202 with the task to be read later. */
-  async submitTask(caller: ApiKeyFacts, sessionId: string, request: { body: unknown; reply: FastifyReply }) {
-    const parameters: TaskParameters = parseInput(
-      taskParameters,
-      withoutUnsupported(request.body),
-      'the body',
-    );
+  async submitTask(
+    caller: ApiKeyFacts,
+    { parameters, sessionId }: { parameters: TaskParameters; sessionId: string },
+    reply: FastifyReply,
+  ) {
     if (parameters.stream === true) {
       const task = await this.submits.submit(caller, { parameters, sessionId, isStream: true });
-      return this.stream(request.reply, task, nativeFormat(task.taskId));
+      return this.stream(reply, task, nativeFormat(task.taskId));
     }
     const { taskId, position, ...accepted } = await this.submits.enqueue(caller, { parameters, sessionId });
-    await request.reply
+    await reply
       .status(202)
       .header('location', `/v1/tasks/${taskId}`)
       .send({ taskId, sessionId: accepted.sessionId, position });

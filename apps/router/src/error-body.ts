@@ -86,7 +86,7 @@ export const faultOfStatus = (status: number, message: string): Fault => {
     case 413:
       return new Fault('TOO_LARGE', 'the body is larger than 2 MB: send less');
     case 415:
-      return new Fault('INVALID', 'the body must be JSON: send Content-Type: application/json', {
+      return new Fault('INVALID', 'the body must be JSON, not compressed: send Content-Type: application/json and no Content-Encoding', {
         status,
         reason: 'unsupported_media_type',
       });

@@ -1,4 +1,4 @@
-import { Fault } from '@ganglion/contracts';
+import { excerpt, Fault } from '@ganglion/contracts';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerFault, faultOfStatus, isForeignReply } from './error-body.js';
@@ -22,14 +22,14 @@ export class HttpFaultFilter implements ExceptionFilter {
   private toFault(error: unknown, request: FastifyRequest): Fault {
     if (error instanceof Fault) {
       if (error.code === 'INTERNAL' || isForeignReply(error))
-        this.#log.error(`${request.method} ${request.url}: ${error.message}`);
+        this.#log.error(`${request.method} ${excerpt(request.url)}: ${error.message}`);
       return error;
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status === 404)
       return faultOfStatus(
         404,
-        `${request.method} ${request.url.split('?')[0]} does not exist: see docs/api.md`,
+        `${request.method} ${excerpt(request.url.split('?')[0] ?? '')} does not exist: see docs/api.md`,
       );
     if (status !== undefined && status < 500)
       return faultOfStatus(status, error instanceof Error ? error.message : 'the request is not valid');

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Metrics } from '@ganglion/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerFault, faultOfStatus } from './error-body.js';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/** Whoever has not sent a whole request by then is cut off, so that half ones do not pile up. */
+const REQUEST_MS = 60_000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
@@ -13,6 +16,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 export const makeAdapter = ({ trustProxy }: { trustProxy: boolean }): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
     trustProxy,
     forceCloseConnections: 'idle',
     // A caller may name its request; anything else than a short plain name is replaced.
@@ -20,11 +24,38 @@ export const makeAdapter = ({ trustProxy }: { trustProxy: boolean }): FastifyAda
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const { status, body } = answerFault(faultOfStatus(error.statusCode ?? 400, error.message));
       void reply.header('x-request-id', request.id).status(status).send(body);
     },
   });
+
+/** What could not even be read as HTTP is answered as everything else is, and its connection ends. */
+const refuseUnreadable = (error: ConnectionError, socket: Socket): void => {
+  if (!socket.writable) return void socket.destroy();
+  const status = unreadable[error.code] ?? 400;
+  const remedy = status === 400 ? 'this is not HTTP: send a well-formed request' : remedies[status];
+  const text = JSON.stringify(answerFault(faultOfStatus(status, remedy ?? error.message)).body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    `X-Request-Id: ${randomUUID()}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+};
+
+/** Node's names for what is wrong with a request's form. */
+const unreadable: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+const remedies: Readonly<Record<number, string>> = {
+  408: 'the request did not come to its end in time: send it whole',
+  431: 'the headers are larger than 16 kB: send fewer or shorter ones',
+};
 
 /** What happens to every request whatever its route: its id goes out, its body must be JSON, it is counted. */
 export const guardEdge = (fastify: FastifyInstance, metrics: Metrics): void => {
@@ -59,4 +90,8 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 const hasForeignBody = (request: FastifyRequest): boolean =>
-  hasBody(request) && !JSON_TYPE.test(request.headers['content-type'] ?? '');
+  hasBody(request) &&
+  (!JSON_TYPE.test(request.headers['content-type'] ?? '') || isEncoded(request));
+
+/** A body is taken as it is: nothing is unpacked, however small it was packed. */
+const isEncoded = ({ headers }: FastifyRequest): boolean => !/^(identity)?$/i.test(headers['content-encoding'] ?? '');

@@ -1,4 +1,4 @@
-import { Fault } from '@ganglion/contracts';
+import { excerpt, Fault } from '@ganglion/contracts';
 import type { z } from 'zod';
 
 /**
@@ -12,10 +12,13 @@ export const parseInput = <T extends z.ZodType>(schema: T, value: unknown, what:
   const issue = parsed.error.issues[0];
   if (!issue) throw new Fault('INVALID', `${what} is not valid`);
   throw new Fault('INVALID', explain(issue, what, value), {
-    field: fieldOf(issue),
+    field: excerpt(fieldOf(issue)),
     reason: issue.code === 'unrecognized_keys' ? 'unknown_parameter' : 'invalid_value',
   });
 };
+
+/** Of unknown parameters told by name. */
+const MOST_NAMES = 5;
 
 const dotted = (path: PropertyKey[]): string => path.map(String).join('.');
 
@@ -26,9 +29,10 @@ const fieldOf = (issue: z.core.$ZodIssue): string => {
 };
 
 const explain = (issue: z.core.$ZodIssue, what: string, value: unknown): string => {
-  const at = dotted(issue.path);
+  const at = excerpt(dotted(issue.path));
   if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => dotted([...issue.path, key])).join(', ');
+    const named = issue.keys.slice(0, MOST_NAMES).map((key) => excerpt(dotted([...issue.path, key])));
+    const names = [...named, ...(issue.keys.length > MOST_NAMES ? ['…'] : [])].join(', ');
     return `unknown parameter${issue.keys.length > 1 ? 's' : ''}: ${names}. Remove ${issue.keys.length > 1 ? 'them' : 'it'}, or check the spelling`;
   }
   if (at === '') {

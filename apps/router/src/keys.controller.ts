@@ -1,8 +1,11 @@
-import { session } from '@ganglion/contracts';
+import { type InputOf, session, uuid } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Delete, Param, Post } from '@nestjs/common';
 import { AdminOnly } from './auth.guard.js';
-import { parseInput } from './input.js';
+import { InputPipe } from './input.pipe.js';
+
+const keyBody = new InputPipe(session.createKey.input, 'the body');
+const idOfKey = new InputPipe(uuid, 'the key id');
 
 @Controller('v1/keys')
 @AdminOnly()
@@ -11,12 +14,12 @@ export class KeysController {
 
   /** The only answer that ever shows the key. */
   @Post()
-  create(@Body() body: unknown) {
-    return this.bus.request(session.createKey, parseInput(session.createKey.input, body, 'the body'));
+  create(@Body(keyBody) key: InputOf<typeof session.createKey>) {
+    return this.bus.request(session.createKey, key);
   }
 
   @Delete(':id')
-  revoke(@Param('id') keyId: string) {
-    return this.bus.request(session.revokeKey, { keyId });
+  revoke(@Param('id', idOfKey) id: string) {
+    return this.bus.request(session.revokeKey, { keyId: id });
   }
 }

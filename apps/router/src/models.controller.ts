@@ -1,6 +1,9 @@
-import type { ModelView } from '@ganglion/contracts';
+import { modelId, type ModelView } from '@ganglion/contracts';
 import { Controller, Get, Param } from '@nestjs/common';
+import { InputPipe } from './input.pipe.js';
 import { ModelsService } from './models.service.js';
+
+const nameOfModel = new InputPipe(modelId, 'the model id');
 
 @Controller('v1/models')
 export class ModelsController {
@@ -13,7 +16,7 @@ export class ModelsController {
   }
 
   @Get(':id')
-  async get(@Param('id') id: string) {
+  async get(@Param('id', nameOfModel) id: string) {
     return this.toOpenAi(await this.models.find(id));
   }
 

@@ -10,8 +10,12 @@ import {
 import { Bus } from '@ganglion/messaging';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Caller, Public } from './auth.guard.js';
-import { parseInput } from './input.js';
-import { pageQuery } from './paging.js';
+import { InputPipe } from './input.pipe.js';
+import { type Page, pageQuery } from './paging.js';
+
+const paging = new InputPipe(pageQuery, 'the query');
+const idOfRound = new InputPipe(uuid, 'the round id');
+const idOfNode = new InputPipe(nodeId, 'the node id');
 
 /** What anyone may know of the network, and what a key may know of itself. */
 @Controller()
@@ -32,22 +36,22 @@ export class NetworkController {
   }
 
   @Get('v1/rounds')
-  rounds(@Query() query: unknown) {
-    return this.bus.request(cognitive.list, parseInput(pageQuery, query, 'the query'));
+  rounds(@Query(paging) page: Page) {
+    return this.bus.request(cognitive.list, page);
   }
 
   @Get('v1/rounds/:id')
-  round(@Param('id') id: string) {
-    return this.bus.request(cognitive.get, { roundId: parseInput(uuid, id, 'the round id') });
+  round(@Param('id', idOfRound) roundId: string) {
+    return this.bus.request(cognitive.get, { roundId });
   }
 
   @Get('v1/reputation')
-  scores(@Query() query: unknown) {
-    return this.bus.request(reputation.list, parseInput(pageQuery, query, 'the query'));
+  scores(@Query(paging) page: Page) {
+    return this.bus.request(reputation.list, page);
   }
 
   @Get('v1/reputation/:nodeId')
-  score(@Param('nodeId') id: string) {
-    return this.bus.request(reputation.get, { nodeId: parseInput(nodeId, id, 'the node id') });
+  score(@Param('nodeId', idOfNode) id: string) {
+    return this.bus.request(reputation.get, { nodeId: id });
   }
 }

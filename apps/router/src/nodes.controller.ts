@@ -1,12 +1,14 @@
-import { Fault, nodeId, nodePool, nodeState } from '@ganglion/contracts';
+import { Fault, type InputOf, nodeId, nodePool, nodeState } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { Public } from './auth.guard.js';
-import { parseInput } from './input.js';
+import { InputPipe } from './input.pipe.js';
 import { JoinLimitGuard } from './join-limit.guard.js';
 import { pageQuery } from './paging.js';
 
-const nodeQuery = pageQuery.extend({ state: nodeState.optional() });
+const nodeQuery = new InputPipe(pageQuery.extend({ state: nodeState.optional() }), 'the query');
+const idOfNode = new InputPipe(nodeId, 'the node id');
+const joinBody = new InputPipe(nodePool.join.input, 'the body');
 
 /** A declaration travels in one broker message (1 MB). */
 const MAX_JOIN_BYTES = 900_000;
@@ -16,13 +18,13 @@ export class NodesController {
   constructor(private readonly bus: Bus) {}
 
   @Get()
-  list(@Query() query: unknown) {
-    return this.bus.request(nodePool.list, parseInput(nodeQuery, query, 'the query'));
+  list(@Query(nodeQuery) query: InputOf<typeof nodePool.list>) {
+    return this.bus.request(nodePool.list, query);
   }
 
   @Get(':id')
-  get(@Param('id') id: string) {
-    return this.bus.request(nodePool.get, { nodeId: parseInput(nodeId, id, 'the node id') });
+  get(@Param('id', idOfNode) id: string) {
+    return this.bus.request(nodePool.get, { nodeId: id });
   }
 
   /** A miner's first step in: what it must sign. */
@@ -39,8 +41,7 @@ export class NodesController {
   @HttpCode(200)
   @Public()
   @UseGuards(JoinLimitGuard)
-  join(@Body() body: unknown) {
-    const input = parseInput(nodePool.join.input, body, 'the body');
+  join(@Body(joinBody) input: InputOf<typeof nodePool.join>) {
     if (Buffer.byteLength(JSON.stringify(input)) > MAX_JOIN_BYTES)
       throw new Fault(
         'TOO_LARGE',

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ApiController } from './api.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthGuard } from './auth.guard.js';
 import { ChatController } from './chat.controller.js';
@@ -7,6 +8,7 @@ import { ClientGateway } from './client.gateway.js';
 import { CompletionsService } from './completions.service.js';
 import { HttpFaultFilter } from './fault.filter.js';
 import { HealthController } from './health.controller.js';
+import { JoinTokensController } from './join-tokens.controller.js';
 import { KeysController } from './keys.controller.js';
 import { ModelsController } from './models.controller.js';
 import { ModelsService } from './models.service.js';
@@ -21,8 +23,10 @@ import { TasksController } from './tasks.controller.js';
 /** The gateway for clients: REST, server-sent events and socket.io over one `submit`. Keeps no state of its own. */
 @Module({
   controllers: [
+    ApiController,
     ChatController,
     HealthController,
+    JoinTokensController,
     KeysController,
     ModelsController,
     NetworkController,

@@ -161,6 +161,7 @@ export class RunningTask {
         type: 'finalised',
         taskId,
         state,
+        verdict: result.verdict,
         choices: result.choices.map(({ choice, tokens, head, finish }) => ({
           choice,
           count: tokens.length,

@@ -1,13 +1,27 @@
-import { type ApiKeyFacts, session, sessionParameters, uuid } from '@ganglion/contracts';
+import {
+  type ApiKeyFacts,
+  session,
+  type SessionParameters,
+  sessionParameters,
+  type TaskParameters,
+  taskParameters,
+  uuid,
+} from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Caller } from './auth.guard.js';
 import { isAdmin, requireOwner } from './ownership.js';
 import { CompletionsService } from './completions.service.js';
-import { parseInput } from './input.js';
+import { InputPipe } from './input.pipe.js';
 import { ModelsService } from './models.service.js';
-import { ownedQuery } from './paging.js';
+import { type OwnedPage, ownedQuery } from './paging.js';
+import { withoutUnsupported } from './unsupported.js';
+
+const sessionBody = new InputPipe(sessionParameters, 'the body');
+const taskBody = new InputPipe(taskParameters, 'the body', withoutUnsupported);
+const sessionQuery = new InputPipe(ownedQuery, 'the query');
+const idOfSession = new InputPipe(uuid, 'the session id');
 
 @Controller('v1/sessions')
 export class SessionsController {
@@ -21,10 +35,9 @@ export class SessionsController {
   @Post()
   async open(
     @Caller() { keyId }: ApiKeyFacts,
-    @Body() body: unknown,
+    @Body(sessionBody) parameters: SessionParameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const parameters = parseInput(sessionParameters, body, 'the body');
     const model = await this.models.find(parameters.model);
     const opened = await this.bus.request(
       session.open,
@@ -36,18 +49,17 @@ export class SessionsController {
   }
 
   @Get()
-  list(@Caller() caller: ApiKeyFacts, @Query() query: unknown) {
-    const { all, ...paging } = parseInput(ownedQuery, query, 'the query');
+  list(@Caller() caller: ApiKeyFacts, @Query(sessionQuery) { all, ...paging }: OwnedPage) {
     return this.bus.request(session.list, { ...paging, owner: all && isAdmin(caller) ? null : caller.keyId });
   }
 
   @Get(':id')
-  get(@Caller() caller: ApiKeyFacts, @Param('id') id: string) {
+  get(@Caller() caller: ApiKeyFacts, @Param('id', idOfSession) id: string) {
     return this.find(caller, id);
   }
 
   @Delete(':id')
-  async close(@Caller() caller: ApiKeyFacts, @Param('id') id: string) {
+  async close(@Caller() caller: ApiKeyFacts, @Param('id', idOfSession) id: string) {
     const { sessionId } = await this.find(caller, id);
     return this.bus.request(session.close, { sessionId });
   }
@@ -56,16 +68,14 @@ export class SessionsController {
   @HttpCode(202)
   submit(
     @Caller() caller: ApiKeyFacts,
-    @Param('id') id: string,
-    @Body() body: unknown,
+    @Param('id', idOfSession) sessionId: string,
+    @Body(taskBody) parameters: TaskParameters,
     @Res() reply: FastifyReply,
   ) {
-    const sessionId = parseInput(uuid, id, 'the session id');
-    return this.completions.submitTask(caller, sessionId, { body, reply });
+    return this.completions.submitTask(caller, { parameters, sessionId }, reply);
   }
 
-  private async find(caller: ApiKeyFacts, id: string) {
-    const sessionId = parseInput(uuid, id, 'the session id');
+  private async find(caller: ApiKeyFacts, sessionId: string) {
     const view = await this.bus.request(session.get, { sessionId });
     return requireOwner(caller, view, `the session ${sessionId}`);
   }

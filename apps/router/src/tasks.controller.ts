@@ -3,18 +3,21 @@ import { Bus } from '@ganglion/messaging';
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { Caller } from './auth.guard.js';
 import { isAdmin, requireOwner } from './ownership.js';
-import { parseInput } from './input.js';
-import { ownedQuery } from './paging.js';
+import { InputPipe } from './input.pipe.js';
+import { type OwnedPage, ownedQuery } from './paging.js';
 
-const taskQuery = ownedQuery.extend({ sessionId: uuid.nullable().default(null) });
+const taskQuery = new InputPipe(ownedQuery.extend({ sessionId: uuid.nullable().default(null) }), 'the query');
+const idOfTask = new InputPipe(uuid, 'the task id');
 
 @Controller('v1/tasks')
 export class TasksController {
   constructor(private readonly bus: Bus) {}
 
   @Get()
-  list(@Caller() caller: ApiKeyFacts, @Query() query: unknown) {
-    const { all, ...paging } = parseInput(taskQuery, query, 'the query');
+  list(
+    @Caller() caller: ApiKeyFacts,
+    @Query(taskQuery) { all, ...paging }: OwnedPage & { sessionId: string | null },
+  ) {
     return this.bus.request(sessionQueue.list, {
       ...paging,
       owner: all && isAdmin(caller) ? null : caller.keyId,
@@ -22,26 +25,25 @@ export class TasksController {
   }
 
   @Get(':id')
-  get(@Caller() caller: ApiKeyFacts, @Param('id') id: string): Promise<TaskView> {
+  get(@Caller() caller: ApiKeyFacts, @Param('id', idOfTask) id: string): Promise<TaskView> {
     return this.find(caller, id);
   }
 
   /** Stops the task; what was accepted before stays readable, and is charged. */
   @Delete(':id')
-  async cancel(@Caller() caller: ApiKeyFacts, @Param('id') id: string) {
+  async cancel(@Caller() caller: ApiKeyFacts, @Param('id', idOfTask) id: string) {
     const { taskId } = await this.find(caller, id);
     const reason = { code: 'client_cancelled', message: 'the client cancelled the task' };
     return this.bus.request(sessionQueue.cancel, { taskId, reason });
   }
 
   @Get(':id/receipt')
-  async receipt(@Caller() caller: ApiKeyFacts, @Param('id') id: string) {
+  async receipt(@Caller() caller: ApiKeyFacts, @Param('id', idOfTask) id: string) {
     const { taskId } = await this.find(caller, id);
     return (await this.bus.request(sessionQueue.receipt, { taskId })).receipt;
   }
 
-  private async find(caller: ApiKeyFacts, id: string): Promise<TaskView> {
-    const taskId = parseInput(uuid, id, 'the task id');
+  private async find(caller: ApiKeyFacts, taskId: string): Promise<TaskView> {
     const view = await this.bus.request(sessionQueue.get, { taskId });
     return requireOwner(caller, view, `the task ${taskId}`);
   }

@@ -37,7 +37,7 @@ export class AssignmentStore {
     sessionId: string,
     { node, at }: { node: AssignedNode; at: Date },
   ): Promise<boolean> {
-    const { nodeId, slots, tokensPerSecond } = node;
+    const { nodeId, slots, determinismClass, tokensPerSecond } = node;
     const inserted = await tx.assignment.createManyAndReturn({
       data: [
         {
@@ -46,6 +46,7 @@ export class AssignmentStore {
           activeNodeId: nodeId,
           state: assignmentLifecycle.initial,
           slots,
+          determinismClass,
           tokensPerSecond,
           since: at,
           lastBusyAt: at,
@@ -113,6 +114,7 @@ export class AssignmentStore {
         where: { sessionId: { in: sessionIds }, state: { in: ['QUEUED', ...RUNNING] } },
         _count: true,
         _min: { submittedAt: true },
+        _max: { redundancy: true },
       }),
       this.database.client.assignment.findMany({
         where: { sessionId: { in: sessionIds }, state: { in: ['ACTIVE', 'ENDING'] } },
@@ -132,6 +134,7 @@ export class AssignmentStore {
         queued: queued?._count ?? 0,
         running: mine.filter(({ state }) => state !== 'QUEUED').reduce((sum, { _count }) => sum + _count, 0),
         oldestQueuedMs: queued?._min.submittedAt ? Math.max(0, now - queued._min.submittedAt.getTime()) : 0,
+        redundancy: Math.max(0, ...mine.map(({ _max }) => _max.redundancy ?? 0)),
         nodes: assignments
           .filter((assignment) => assignment.sessionId === sessionId)
           .map(({ nodeId, since, tasksDone, lastBusyAt, state }) => ({

@@ -6,6 +6,7 @@ import {
   sessionQueue,
 } from '@ganglion/contracts';
 import { move } from '@ganglion/database';
+import { Prisma } from '@ganglion/database/session-queue';
 import { assignmentLifecycle } from './assignment.lifecycle.js';
 import { attemptLifecycle, liveAttemptStates } from './attempt.lifecycle.js';
 import type { Tx } from './database.store.js';
@@ -32,19 +33,20 @@ export const endAttempt = async <E extends Event>(tx: Tx, end: AttemptEnd<E>): P
     to,
     at,
     reason,
-    data: { endedAt: at, ...(reason ? { reason } : {}), ...end.data },
+    data: { endedAt: at, revealed: Prisma.DbNull, ...(reason ? { reason } : {}), ...end.data },
     ...(says ? { says: { event: says.event, payload: () => says.payload } } : {}),
   });
   if (!row) return false;
   if (to !== 'LOST') {
-    await tx.slot.updateMany({
-      where: { attemptId: attempt.id },
-      data: { attemptId: null, expectedTokens: 0 },
-    });
+    await freeSlots(tx, attempt.id);
     await settleAssignment(tx, attempt.nodeId, at);
   }
   return true;
 };
+
+/** What an attempt held is free for the next. */
+export const freeSlots = (tx: Tx, attemptId: string) =>
+  tx.slot.updateMany({ where: { attemptId }, data: { attemptId: null, expectedTokens: 0 } });
 
 /** An ENDING assignment whose node runs nothing any more has ended. */
 export const settleAssignment = async (tx: Tx, nodeId: string, at: Date): Promise<void> => {

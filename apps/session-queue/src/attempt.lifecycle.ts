@@ -10,7 +10,7 @@ export const attemptLifecycle = lifecycle<AttemptState>({
     ACKED: ['STREAMING', 'REJECTED', 'LOST', 'CANCELLED'],
     STREAMING: ['PRECOMMITTED', 'REJECTED', 'LOST', 'CANCELLED'],
     PRECOMMITTED: ['COMMITTED', 'REJECTED', 'LOST', 'CANCELLED'],
-    COMMITTED: ['ACCEPTED', 'REJECTED'],
+    COMMITTED: ['ACCEPTED', 'REJECTED', 'CANCELLED'],
     ACCEPTED: [],
     REFUSED: [],
     REJECTED: [],

@@ -2,17 +2,21 @@ import { type InputOf, type OutputOf, sessionQueue } from '@ganglion/contracts';
 import { Handles, type MessageContext } from '@ganglion/messaging';
 import { Controller } from '@nestjs/common';
 import { CommitService } from './commit.service.js';
+import { FloodService } from './flood.service.js';
 
 @Controller()
 export class CommitController {
-  constructor(private readonly commits: CommitService) {}
+  constructor(
+    private readonly commits: CommitService,
+    private readonly floods: FloodService,
+  ) {}
 
   @Handles(sessionQueue.precommit)
   precommit(
     input: InputOf<typeof sessionQueue.precommit>,
     { nodeId }: MessageContext,
   ): Promise<OutputOf<typeof sessionQueue.precommit>> {
-    return this.commits.precommit(input, nodeId!);
+    return this.floods.pass(nodeId!, input, () => this.commits.precommit(input, nodeId!));
   }
 
   @Handles(sessionQueue.commit)
@@ -20,6 +24,6 @@ export class CommitController {
     input: InputOf<typeof sessionQueue.commit>,
     { nodeId }: MessageContext,
   ): Promise<OutputOf<typeof sessionQueue.commit>> {
-    return this.commits.commit(input, nodeId!);
+    return this.floods.pass(nodeId!, input, () => this.commits.commit(input, nodeId!));
   }
 }

@@ -1,20 +1,20 @@
 import { verifyCommit } from '@ganglion/commitment';
-import { Fault, type InputOf, jobs, type sessionQueue } from '@ganglion/contracts';
-import { Bus } from '@ganglion/messaging';
+import { Fault, type InputOf, type sessionQueue } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
 import { CommitStore, type LiveAttempt } from './commit.store.js';
 import { DispatchService } from './dispatch.service.js';
 import { laneOf } from './lane.js';
+import { RevealService } from './reveal.service.js';
 import { ValidationService } from './validation.service.js';
 
-/** Takes what miners bind themselves to (precommit), asks for the data (reveal) and takes it (commit). */
+/** Takes what miners bind themselves to (precommit) and the data it promised (commit). */
 @Injectable()
 export class CommitService {
   constructor(
     private readonly store: CommitStore,
     private readonly validation: ValidationService,
     private readonly dispatch: DispatchService,
-    private readonly bus: Bus,
+    private readonly reveals: RevealService,
   ) {}
 
   async precommit(
@@ -37,7 +37,8 @@ export class CommitService {
     }
     const next = await this.store.precommit(found, { precommit, signature });
     if (next === null) throw stale(taskId, attempt);
-    if (next === 'reveal') this.askReveal(found);
+    if (next === 'reveal' && found.task.redundancy === 1) this.reveals.ask(found);
+    else if (next === 'reveal') await this.reveals.askAll(taskId);
     this.dispatch.pump(laneOf(found.task.submitted));
     return { accepted: true };
   }
@@ -49,23 +50,14 @@ export class CommitService {
     if (part >= parts) throw new Fault('INVALID', `part: ${part} of ${parts}, counted from 0`);
     const text = await this.store.keepPart(found.id, { part, parts, digest, data });
     if (text === null) return { received: true };
-    await this.validation.judge(found, { text, digest });
+    try {
+      await this.validation.judge(found, { text, digest });
+    } catch (error) {
+      // What fails here is ours: the node is not to be late by it.
+      await this.store.grantTime(found.id);
+      throw error;
+    }
     return { received: true };
-  }
-
-  /** Lets a task that held its reveal go on. Idempotent. */
-  async reveal(taskId: string): Promise<void> {
-    await this.store.startReveal(taskId);
-    const found = await this.store.findLast(taskId);
-    if (found?.state === 'PRECOMMITTED') this.askReveal(found);
-  }
-
-  /** Asks the miner for the data; the sweep asks again until it came or is overdue. */
-  askReveal({ id, taskId, attempt, nodeId }: LiveAttempt): void {
-    void this.bus
-      .order(jobs.reveal, nodeId, { taskId, attempt })
-      .then(() => this.store.revealAsked(id))
-      .catch(() => {});
   }
 
   private async findLive(key: { taskId: string; attempt: number; nodeId: string }): Promise<LiveAttempt> {

@@ -2,9 +2,11 @@ import { sessionQueue, type TaskSubmitted } from '@ganglion/contracts';
 import { move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
-import { attemptLifecycle } from './attempt.lifecycle.js';
+import { attemptLifecycle, liveAttemptStates } from './attempt.lifecycle.js';
+import { freeSlots } from './attempt-end.store.js';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
-import { taskLifecycle } from './task.lifecycle.js';
+import { onPrecommit, openReveal, REVEAL_MS } from './reveal-turn.store.js';
+import { lockTask } from './task-lock.store.js';
 
 /** A live attempt with what validation needs of its task. */
 export interface LiveAttempt {
@@ -12,13 +14,19 @@ export interface LiveAttempt {
   readonly taskId: string;
   readonly attempt: number;
   readonly nodeId: string;
+  readonly determinismClass: string | null;
+  readonly silent: boolean;
   readonly state: string;
   readonly precommit: string | null;
   readonly signature: string | null;
   readonly offeredAt: Date;
   readonly firstFrameAt: Date | null;
+  readonly precommittedAt: Date | null;
+  readonly revealAsks: number;
+  readonly revealed: unknown;
   readonly task: {
     readonly state: string;
+    readonly redundancy: number;
     readonly holdReveal: boolean;
     readonly requestDigest: string;
     readonly submitted: TaskSubmitted;
@@ -32,10 +40,8 @@ export interface Part {
   data: string;
 }
 
-/** Time a miner has for its reveal. */
-const REVEAL_MS = 10_000;
-/** Time a task may hold its reveal. */
-const HOLD_MS = 30_000;
+/** A sweep takes this many rows at a time, so that it never holds a replica for long. */
+const BATCH = 200;
 
 /** What miners bind themselves to, and what becomes of it. */
 @Injectable()
@@ -52,23 +58,28 @@ export class CommitStore {
     return row as LiveAttempt | null;
   }
 
-  async findLast(taskId: string): Promise<LiveAttempt | null> {
-    const row = await this.database.client.attempt.findFirst({
-      where: { taskId },
-      orderBy: { attempt: 'desc' },
+  /** The attempts at a task that are in a state, the first one first. */
+  async findAll(taskId: string, state: 'PRECOMMITTED'): Promise<LiveAttempt[]> {
+    const rows = await this.database.client.attempt.findMany({
+      where: { taskId, state },
+      orderBy: { attempt: 'asc' },
       include: { task: true },
     });
-    return row as LiveAttempt | null;
+    return rows as unknown as LiveAttempt[];
   }
 
-  /** Keeps the hash. `reveal`: the queue should ask for the data now. Null when the attempt is no longer live. */
+  /**
+   * Keeps the hash. `reveal`: the queue should ask for the data now, `wait`: other replicas are not ready, `hold`:
+   * somebody else says when. Null when the attempt is no longer live.
+   */
   async precommit(
     found: LiveAttempt,
     kept: { precommit: string; signature: string },
-  ): Promise<'reveal' | 'hold' | null> {
+  ): Promise<'reveal' | 'wait' | 'hold' | null> {
     const at = this.clock.now();
-    const { id, taskId, attempt, nodeId, task } = found;
+    const { id, taskId, attempt, nodeId } = found;
     const outcome = await this.database.transaction(async (tx) => {
+      const task = await lockTask(tx, taskId);
       const row = await move(tx, attemptLifecycle, {
         delegate: tx.attempt,
         id,
@@ -76,57 +87,27 @@ export class CommitStore {
         to: 'PRECOMMITTED',
         through: ['ACKED', 'STREAMING'],
         at,
-        data: {
-          ...kept,
-          precommittedAt: at,
-          dueAt: new Date(at.getTime() + (task.holdReveal ? HOLD_MS : REVEAL_MS)),
-        },
+        data: { ...kept, precommittedAt: at, dueAt: task.expiresAt },
         says: {
           event: sessionQueue.taskPrecommitted,
-          payload: () => ({
-            taskId,
-            attempt,
-            nodeId,
-            sessionId: task.submitted.sessionId,
-            at: at.toISOString(),
-          }),
+          payload: () => ({ taskId, attempt, nodeId, sessionId: task.sessionId, at: at.toISOString() }),
         },
       });
       if (!row) return null;
       // The computation is done: the slot is free for the next task while this one is revealed and judged.
-      await tx.slot.updateMany({ where: { attemptId: id }, data: { attemptId: null, expectedTokens: 0 } });
-      const precommitted = await move(tx, taskLifecycle, {
-        delegate: tx.task,
-        id: taskId,
-        from: ['DISPATCHED', 'STREAMING'],
-        to: task.holdReveal ? 'PRECOMMITTED' : 'REVEALING',
-        through: task.holdReveal ? ['STREAMING'] : ['STREAMING', 'PRECOMMITTED'],
-        at,
-      });
-      if (precommitted) return task.holdReveal ? 'hold' : 'reveal';
-      // A task being cancelled stays so; its miner still commits what it made.
-      return (await tx.task.count({ where: { id: taskId, state: 'CANCELLING' } })) > 0 ? 'reveal' : null;
+      await freeSlots(tx, id);
+      return onPrecommit(tx, task, at);
     });
     this.outbox.wake();
     return outcome;
   }
 
-  /** PRECOMMITTED → REVEALING for a task that held its reveal. False when it was not there. */
+  /** Opens the reveal of a task that held it. False when it was not held (any more). */
   async startReveal(taskId: string): Promise<boolean> {
-    const at = this.clock.now();
     return this.database.transaction(async (tx) => {
-      const row = await move(tx, taskLifecycle, {
-        delegate: tx.task,
-        id: taskId,
-        from: 'PRECOMMITTED',
-        to: 'REVEALING',
-        at,
-      });
-      if (!row) return false;
-      await tx.attempt.updateMany({
-        where: { taskId, state: 'PRECOMMITTED' },
-        data: { dueAt: new Date(at.getTime() + REVEAL_MS) },
-      });
+      const task = await lockTask(tx, taskId);
+      if (task.state !== 'PRECOMMITTED') return false;
+      await openReveal(tx, { ...task, holdReveal: false }, this.clock.now());
       return true;
     });
   }
@@ -135,7 +116,15 @@ export class CommitStore {
   async revealAsked(attemptId: string): Promise<void> {
     await this.database.client.attempt.update({
       where: { id: attemptId },
-      data: { revealAskedAt: this.clock.now() },
+      data: { revealAskedAt: this.clock.now(), revealAsks: { increment: 1 } },
+    });
+  }
+
+  /** The data came, but could not be judged for reasons of our own: the miner has its time again. */
+  async grantTime(attemptId: string): Promise<void> {
+    await this.database.client.attempt.updateMany({
+      where: { id: attemptId, state: 'PRECOMMITTED' },
+      data: { revealAsks: 0, dueAt: new Date(this.clock.ms() + REVEAL_MS) },
     });
   }
 
@@ -151,5 +140,15 @@ export class CommitStore {
       orderBy: { part: 'asc' },
     });
     return parts.length === part.parts ? parts.map(({ data }) => data).join('') : null;
+  }
+
+  /** Live attempts whose time is over, by what they are late with. */
+  async overdue(): Promise<LiveAttempt[]> {
+    const rows = await this.database.client.attempt.findMany({
+      where: { state: { in: [...liveAttemptStates] }, dueAt: { lte: this.clock.now() } },
+      include: { task: true },
+      take: BATCH,
+    });
+    return rows as unknown as LiveAttempt[];
   }
 }

@@ -1,45 +1,43 @@
-import { jobs, type Reason } from '@ganglion/contracts';
-import { Bus } from '@ganglion/messaging';
+import type { Reason } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
+import { AftermathService } from './aftermath.service.js';
 import type { LiveAttempt } from './commit.store.js';
-import { DispatchService } from './dispatch.service.js';
-import { type EndedTask, type Gone, SweepStore } from './sweep.store.js';
+import { FrameWatch } from './frame-watch.service.js';
+import { type Gone, SweepStore } from './sweep.store.js';
+import type { EndedTask } from './task-end.store.js';
 
-/** Ends what is overdue or lost, and tells miners and routers. */
+/** Ends what is overdue or lost. */
 @Injectable()
 export class EndingService {
   constructor(
     private readonly store: SweepStore,
-    private readonly bus: Bus,
-    private readonly dispatch: DispatchService,
+    private readonly frames: FrameWatch,
+    private readonly aftermath: AftermathService,
   ) {}
 
   async endOverdue(): Promise<void> {
-    for (const ended of await this.store.endOverdue()) this.tell(ended);
+    for (const ended of await this.store.endOverdue()) await this.follow(ended);
+    for (const closed of await this.store.closePrecommits()) await this.follow(closed);
   }
 
   async nodeGone(gone: Gone, eventId: string, reason: Reason): Promise<void> {
-    for (const ended of await this.store.nodeGone(gone, eventId, reason)) this.tell(ended);
+    for (const found of await this.store.leftBy(gone)) await this.lose(found, reason);
+    await this.store.nodeGone(gone, eventId, reason);
   }
 
   /** The miner is gone or stalled. */
   async lose(found: LiveAttempt, reason: Reason): Promise<void> {
-    const ended = await this.store.lose(found, reason);
-    if (ended) this.tell(ended);
+    const isShown = await this.frames.wasShown(found);
+    await this.follow(await this.store.lose(found, reason, { isShown }));
   }
 
   /** Nobody is to blame, but the attempt cannot go on. */
   async withdraw(found: LiveAttempt, reason: Reason): Promise<void> {
-    const ended = await this.store.withdraw(found, reason);
-    if (ended) this.tell(ended);
+    const isShown = await this.frames.wasShown(found);
+    await this.follow(await this.store.withdraw(found, reason, { isShown }));
   }
 
-  private tell({ taskId, state, reason, lane, attempts }: EndedTask): void {
-    for (const { nodeId, attempt } of attempts) {
-      this.bus.publishControl(taskId, { type: 'fenced', attempt, nodeId, reason });
-      this.bus.order(jobs.cancel, nodeId, { taskId, attempt, reason }).catch(() => {});
-    }
-    if (state !== 'QUEUED') this.bus.publishControl(taskId, { type: 'failed', taskId, state, reason });
-    this.dispatch.pump(lane);
+  private async follow(ended: EndedTask | null): Promise<void> {
+    if (ended) await this.aftermath.follow(ended);
   }
 }

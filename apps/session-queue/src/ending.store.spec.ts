@@ -1,5 +1,5 @@
 import { submitted } from './an-answer.fixture.js';
-import { accepted, QueueBench, reason } from './queue-bench.fixture.js';
+import { QueueBench, reason } from './queue-bench.fixture.js';
 
 describe('the ends of tasks and assignments', () => {
   let bench: QueueBench;
@@ -11,34 +11,39 @@ describe('the ends of tasks and assignments', () => {
 
   it('requeue a rejected attempt of which nothing was shown, and fail one that was shown', async () => {
     const hidden = await bench.precommitted();
-    expect(await bench.stores.judgements.reject(hidden.found, reason)).toBe('QUEUED');
+    expect(await bench.stores.judgements.reject(hidden.found, reason, { isShown: false })).toMatchObject({
+      state: 'QUEUED',
+    });
     const shown = await bench.dispatched();
     await bench.stores.dispatch.firstFrame(shown.claim);
     const found = await bench.last(shown.task.taskId);
-    expect(await bench.stores.judgements.reject(found, reason)).toBe('FAILED');
+    expect(await bench.stores.judgements.reject(found, reason, { isShown: true })).toMatchObject({
+      state: 'FAILED',
+    });
     expect((await bench.stores.tasks.view(shown.task.taskId)).reason?.code).toBe('answer_rejected');
   });
 
   it('keep the slot of a lost attempt until its node is assigned again', async () => {
     const { honest, task, lane } = await bench.dispatched();
     const found = await bench.last(task.taskId);
-    expect(await bench.stores.sweeps.lose(found, reason)).toMatchObject({ state: 'QUEUED' });
-    expect(await bench.stores.dispatch.claim(lane)).toBe('no-slot');
+    expect(await bench.stores.sweeps.lose(found, reason, { isShown: false })).toMatchObject({
+      fate: { state: 'QUEUED' },
+    });
+    expect(await bench.stores.claims.claim(lane)).toBe('no-slot');
     expect(
       await bench.db.client.slot.count({ where: { nodeId: honest.nodeId, attemptId: { not: null } } }),
     ).toBe(1);
     const gone = { nodeId: honest.nodeId, sessionId: lane.sessionId, at: new Date().toISOString() };
     await bench.stores.sweeps.nodeGone(gone, 'event-1', reason);
-    await bench.stores.assignments.assign(lane.sessionId, [
-      { nodeId: honest.nodeId, slots: 1, tokensPerSecond: 50 },
-    ]);
-    expect(await bench.stores.dispatch.claim(lane)).toMatchObject({ nodeId: honest.nodeId, attempt: 2 });
+    await bench.assign(lane, honest.nodeId);
+    expect(await bench.stores.claims.claim(lane)).toMatchObject({ nodeId: honest.nodeId, attempt: 2 });
   });
 
   it('keep what a node does elsewhere when the news that it left comes late', async () => {
     const { honest, task, lane } = await bench.dispatched();
     const gone = { nodeId: honest.nodeId, sessionId: submitted().sessionId, at: new Date().toISOString() };
-    expect(await bench.stores.sweeps.nodeGone(gone, 'event-1', reason)).toEqual([]);
+    expect(await bench.stores.sweeps.leftBy(gone)).toEqual([]);
+    await bench.stores.sweeps.nodeGone(gone, 'event-1', reason);
     expect((await bench.stores.tasks.view(task.taskId)).state).toBe('DISPATCHED');
     expect((await bench.stores.assignments.load([lane.sessionId]))[0]!.nodes).toHaveLength(1);
   });
@@ -49,7 +54,7 @@ describe('the ends of tasks and assignments', () => {
     expect((await bench.stores.assignments.load([lane.sessionId]))[0]!.nodes).toMatchObject([
       { nodeId: honest.nodeId, ending: true },
     ]);
-    await bench.stores.judgements.accept(found, accepted);
+    await bench.accept(found);
     expect((await bench.stores.assignments.load([lane.sessionId]))[0]!.nodes).toEqual([]);
     expect(
       await bench.db.client.event.count({ where: { subject: 'evt.session-queue.assignment-ended' } }),
@@ -59,13 +64,14 @@ describe('the ends of tasks and assignments', () => {
   it('cancel a waiting task at once and a running one when its miner committed', async () => {
     const waiting = submitted();
     await bench.stores.tasks.insert(waiting, 'd');
-    expect(await bench.stores.tasks.cancel(await bench.stores.tasks.get(waiting.taskId), reason, 1_000)).toBe(
-      'CANCELLED',
-    );
+    expect(await bench.stores.cancels.cancel(waiting.taskId, reason, 1_000)).toMatchObject({
+      kept: null,
+      fate: { state: 'CANCELLED' },
+    });
     const { task, honest } = await bench.dispatched();
-    expect(await bench.stores.tasks.cancel(await bench.stores.tasks.get(task.taskId), reason, 1_000)).toBe(
-      'CANCELLING',
-    );
+    expect(await bench.stores.cancels.cancel(task.taskId, reason, 1_000)).toMatchObject({
+      kept: { attempt: 1 },
+    });
     const found = await bench.last(task.taskId);
     expect(
       await bench.stores.commits.precommit(found, {
@@ -73,13 +79,15 @@ describe('the ends of tasks and assignments', () => {
         signature: honest.signature,
       }),
     ).toBe('reveal');
-    expect(await bench.stores.judgements.accept(await bench.last(task.taskId), accepted)).toBe('CANCELLED');
+    expect(await bench.accept(await bench.last(task.taskId))).toBe('CANCELLED');
   });
 
   it('expire what was not answered by its deadline', async () => {
     const task = submitted({ expiresAt: new Date(Date.now() - 1).toISOString() });
     await bench.stores.tasks.insert(task, 'd');
-    expect(await bench.stores.sweeps.endOverdue()).toMatchObject([{ taskId: task.taskId, state: 'EXPIRED' }]);
+    expect(await bench.stores.sweeps.endOverdue()).toMatchObject([
+      { taskId: task.taskId, fate: { state: 'EXPIRED' } },
+    ]);
     expect(await bench.stores.sweeps.endOverdue()).toEqual([]);
   });
 });

@@ -1,6 +1,9 @@
-import { Bus, type Listener } from '@ganglion/messaging';
+import type { Frame } from '@ganglion/contracts';
+import { Bus, type Listener, readFrames } from '@ganglion/messaging';
 import { Injectable, Logger } from '@nestjs/common';
-import { type Claim, DispatchStore } from './dispatch.store.js';
+import type { Claim } from './claim.store.js';
+import type { LiveAttempt } from './commit.store.js';
+import { DispatchStore } from './dispatch.store.js';
 
 /** Hears the frames of attempts this replica dispatched: the first one moves the attempt to STREAMING. */
 @Injectable()
@@ -34,5 +37,20 @@ export class FrameWatch {
   stop({ attemptId }: Pick<Claim, 'attemptId'>): void {
     this.#watched.get(attemptId)?.close();
     this.#watched.delete(attemptId);
+  }
+
+  /** What the broker kept of an attempt's frames, and how many messages of its node for the task are none. */
+  async streamed({ taskId, nodeId, attempt }: LiveAttempt): Promise<{ frames: Frame[]; malformed: number }> {
+    const { frames, malformed } = await readFrames(this.bus, nodeId, taskId);
+    return {
+      frames: frames.map(({ frame }) => frame).filter((frame) => frame.attempt === attempt),
+      malformed,
+    };
+  }
+
+  /** May a client have seen tokens of this attempt? The broker knows of frames whose first is not yet in our rows. */
+  async wasShown(found: LiveAttempt): Promise<boolean> {
+    if (found.silent || found.firstFrameAt !== null) return !found.silent;
+    return (await this.streamed(found)).frames.length > 0;
   }
 }

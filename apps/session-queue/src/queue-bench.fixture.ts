@@ -3,16 +3,25 @@ import { Clock } from '@ganglion/runtime';
 import { type TestDatabase, testDatabase } from '@ganglion/testkit';
 import { answer, submitted } from './an-answer.fixture.js';
 import { AssignmentStore } from './assignment.store.js';
-import { CommitStore } from './commit.store.js';
+import { CommitStore, type LiveAttempt } from './commit.store.js';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
-import { type Claim, DispatchStore } from './dispatch.store.js';
+import { CancelStore } from './cancel.store.js';
+import { type Claim, ClaimStore } from './claim.store.js';
+import { DispatchStore } from './dispatch.store.js';
 import { JudgementStore } from './judgement.store.js';
 import { SweepStore } from './sweep.store.js';
 import { TaskStore } from './task.store.js';
 import { WaitingStore } from './waiting.store.js';
 
 export const reason = { code: 'test', message: 'a test' };
-export const accepted = { result: {}, receipt: {}, texts: ['Tokyo'], promptTokens: 9, completionTokens: 3 };
+export const accepted = {
+  verdict: 'accepted' as const,
+  result: {},
+  receipt: {},
+  texts: ['Tokyo'],
+  promptTokens: 9,
+  completionTokens: 3,
+};
 
 const makeStores = (database: QueueDatabase) => {
   const clock = new Clock();
@@ -22,7 +31,9 @@ const makeStores = (database: QueueDatabase) => {
   return {
     waiting,
     tasks: new TaskStore(...args, waiting),
+    claims: new ClaimStore(database, clock),
     dispatch: new DispatchStore(...args),
+    cancels: new CancelStore(...args),
     assignments: new AssignmentStore(...args),
     commits: new CommitStore(...args),
     judgements: new JudgementStore(...args),
@@ -52,10 +63,8 @@ export class QueueBench implements AsyncDisposable {
     const honest = answer(task, 1);
     const lane = { sessionId: task.sessionId! };
     await this.stores.tasks.insert(task, honest.requestDigest);
-    await this.stores.assignments.assign(lane.sessionId, [
-      { nodeId: honest.nodeId, slots: 1, tokensPerSecond: 50 },
-    ]);
-    const claim = (await this.stores.dispatch.claim(lane)) as Claim;
+    await this.assign(lane, honest.nodeId);
+    const claim = (await this.stores.claims.claim(lane)) as Claim;
     return { task, honest, claim, lane };
   }
 
@@ -70,8 +79,25 @@ export class QueueBench implements AsyncDisposable {
     return { ...made, next, found: await this.last(made.task.taskId) };
   }
 
+  /** Gives a node to a session. */
+  async assign({ sessionId }: { sessionId: string }, nodeId: string, over: object = {}): Promise<void> {
+    const node = { nodeId, slots: 1, determinismClass: 'avx2', tokensPerSecond: 50, ...over };
+    await this.stores.assignments.assign(sessionId, [node]);
+  }
+
+  accept(found: LiveAttempt) {
+    return this.stores.judgements.accept(found.taskId, accepted, [
+      { found, completionTokens: 3, isOutvoted: false },
+    ]);
+  }
+
   async last(taskId: string) {
-    return (await this.stores.commits.findLast(taskId))!;
+    const row = await this.db.client.attempt.findFirst({
+      where: { taskId },
+      orderBy: { attempt: 'desc' },
+      include: { task: true },
+    });
+    return row as unknown as LiveAttempt;
   }
 
   async states(taskId: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { answer, submitted } from './an-answer.fixture.js';
-import type { Claim } from './dispatch.store.js';
-import { accepted, QueueBench, reason } from './queue-bench.fixture.js';
+import type { Claim } from './claim.store.js';
+import { QueueBench, reason } from './queue-bench.fixture.js';
 
 describe('the queue’s rows', () => {
   let bench: QueueBench;
@@ -13,7 +13,7 @@ describe('the queue’s rows', () => {
   it('show every state of an answered task in order, though messages overtook one another', async () => {
     const { task, found, next } = await bench.precommitted();
     expect(next).toBe('reveal');
-    expect(await bench.stores.judgements.accept(found, accepted)).toBe('FINALISED');
+    expect(await bench.accept(found)).toBe('FINALISED');
     expect(await bench.states(task.taskId)).toEqual([
       'QUEUED',
       'DISPATCHED',
@@ -35,16 +35,13 @@ describe('the queue’s rows', () => {
 
   it('end a task once, whoever comes second', async () => {
     const { found } = await bench.precommitted();
-    const ends = await Promise.all([
-      bench.stores.judgements.accept(found, accepted),
-      bench.stores.judgements.accept(found, accepted),
-    ]);
+    const ends = await Promise.all([bench.accept(found), bench.accept(found)]);
     expect(ends.filter((end) => end !== null)).toEqual(['FINALISED']);
     const said = await bench.db.client.event.count({
       where: { subject: 'evt.session-queue.task-finalised' },
     });
     expect(said).toBe(1);
-    expect(await bench.stores.judgements.reject(found, reason)).toBeNull();
+    expect(await bench.stores.judgements.reject(found, reason, { isShown: true })).toBeNull();
   });
 
   it('take a task in once', async () => {
@@ -59,7 +56,7 @@ describe('the queue’s rows', () => {
     const other = submitted();
     const sessionId = (await bench.db.client.assignment.findFirstOrThrow()).sessionId;
     await bench.stores.tasks.insert({ ...other, sessionId }, honest.requestDigest);
-    expect(await bench.stores.dispatch.claim({ sessionId })).toBe('no-slot');
+    expect(await bench.stores.claims.claim({ sessionId })).toBe('no-slot');
   });
 
   it('tell each waiting task its place and when its turn comes', async () => {
@@ -78,7 +75,7 @@ describe('the queue’s rows', () => {
     const { lane } = await bench.precommitted();
     const next = submitted(lane);
     await bench.stores.tasks.insert(next, 'd');
-    expect(await bench.stores.dispatch.claim(lane)).toMatchObject({ submitted: { taskId: next.taskId } });
+    expect(await bench.stores.claims.claim(lane)).toMatchObject({ submitted: { taskId: next.taskId } });
   });
 
   it('put a refused task back, for another node', async () => {
@@ -86,21 +83,19 @@ describe('the queue’s rows', () => {
     await bench.stores.dispatch.refused(claim, reason, { retryAfterMs: 0 });
     expect((await bench.stores.tasks.view(task.taskId)).state).toBe('QUEUED');
     const { nodeId } = answer(task, 2);
-    await bench.stores.assignments.assign(lane.sessionId, [{ nodeId, slots: 1, tokensPerSecond: 50 }]);
-    expect(await bench.stores.dispatch.claim(lane)).toMatchObject({ nodeId, attempt: 2 });
+    await bench.assign(lane, nodeId, { slots: 1 });
+    expect(await bench.stores.claims.claim(lane)).toMatchObject({ nodeId, attempt: 2 });
   });
 
   it('prefer the node with the least outstanding work for its speed', async () => {
     const lane = { sessionId: submitted().sessionId! };
     const [fast, slow] = [answer(submitted(), 1).nodeId, answer(submitted(), 1).nodeId];
-    await bench.stores.assignments.assign(lane.sessionId, [
-      { nodeId: fast, slots: 12, tokensPerSecond: 100 },
-      { nodeId: slow, slots: 12, tokensPerSecond: 50 },
-    ]);
+    await bench.assign(lane, fast, { slots: 12, tokensPerSecond: 100 });
+    await bench.assign(lane, slow, { slots: 12 });
     const taken: string[] = [];
     for (let index = 0; index < 12; index++) {
       await bench.stores.tasks.insert(submitted(lane), 'd');
-      taken.push(((await bench.stores.dispatch.claim(lane)) as Claim).nodeId);
+      taken.push(((await bench.stores.claims.claim(lane)) as Claim).nodeId);
     }
     expect(taken.filter((nodeId) => nodeId === fast)).toHaveLength(8);
   });
@@ -108,15 +103,12 @@ describe('the queue’s rows', () => {
   it('serve the key with the least in flight first', async () => {
     const lane = { sessionId: submitted().sessionId! };
     const { nodeId } = answer(submitted(), 1);
-    await bench.stores.assignments.assign(lane.sessionId, [{ nodeId, slots: 2, tokensPerSecond: 50 }]);
+    await bench.assign(lane, nodeId, { slots: 2 });
     const greedy = [submitted(lane), submitted(lane), submitted(lane)];
     for (const task of greedy) await bench.stores.tasks.insert(task, 'd');
     const modest = submitted({ ...lane, owner: 'key-2' });
     await bench.stores.tasks.insert(modest, 'd');
-    const claims = [
-      await bench.stores.dispatch.claim(lane),
-      await bench.stores.dispatch.claim(lane),
-    ] as Claim[];
+    const claims = [await bench.stores.claims.claim(lane), await bench.stores.claims.claim(lane)] as Claim[];
     expect(claims.map(({ submitted: { taskId } }) => taskId)).toEqual([greedy[0]!.taskId, modest.taskId]);
   });
 

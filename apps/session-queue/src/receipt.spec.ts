@@ -16,6 +16,7 @@ describe('a receipt', () => {
       precommit,
       signature,
       data,
+      verdict: 'accepted',
       finalisedAt: new Date(),
     },
     key,

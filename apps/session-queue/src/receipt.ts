@@ -1,4 +1,4 @@
-import type { CommitData, TaskSubmitted } from '@ganglion/contracts';
+import type { AnswerVerdict, CommitData, TaskSubmitted } from '@ganglion/contracts';
 import { Chain, type Receipt, type Sign, signReceipt } from '@ganglion/commitment';
 
 export interface Finalised {
@@ -9,6 +9,7 @@ export interface Finalised {
   readonly precommit: string;
   readonly signature: string;
   readonly data: CommitData;
+  readonly verdict: AnswerVerdict;
   readonly finalisedAt: Date;
 }
 
@@ -29,7 +30,7 @@ export const makeReceipt = (final: Finalised, network: { publicKey: string; sign
       promptTokens: data.promptTokens,
       completionTokens: data.choices.reduce((sum, { count }) => sum + count, 0),
       finalisedAt: final.finalisedAt.toISOString(),
-      verdict: 'accepted',
+      verdict: final.verdict,
       choices: data.choices.map(({ choice, finish, tokens, evidence, head, count }) => {
         const startHead = new Chain({ taskId, attempt, choice, nodeId, modelDigest, requestDigest }).head;
         return {

@@ -1,33 +1,45 @@
+import { jobs } from '@ganglion/contracts';
+import { Bus } from '@ganglion/messaging';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
-import { CommitService } from './commit.service.js';
-import type { LiveAttempt } from './commit.store.js';
+import { CommitStore, type LiveAttempt } from './commit.store.js';
 import { SweepStore } from './sweep.store.js';
-import { ValidationService } from './validation.service.js';
 
 /** A reveal that was not answered is asked for again after this. */
 const REVEAL_AGAIN_MS = 2_000;
 
-/** Goes after reveals that do not come. */
+/** Asks miners for the data that their hashes promised. */
 @Injectable()
 export class RevealService {
   constructor(
-    private readonly store: SweepStore,
-    private readonly commits: CommitService,
-    private readonly validation: ValidationService,
+    private readonly bus: Bus,
+    private readonly commits: CommitStore,
+    private readonly sweeps: SweepStore,
     private readonly clock: Clock,
   ) {}
 
-  async askAgain(): Promise<void> {
-    const before = new Date(this.clock.ms() - REVEAL_AGAIN_MS);
-    for (const found of await this.store.unrevealed(before)) this.commits.askReveal(found);
+  /** Asks the miner; the sweep asks again until the data came or is overdue. */
+  ask({ id, taskId, attempt, nodeId }: Pick<LiveAttempt, 'id' | 'taskId' | 'attempt' | 'nodeId'>): void {
+    void this.bus
+      .order(jobs.reveal, nodeId, { taskId, attempt })
+      .catch(() => {})
+      .then(() => this.commits.revealAsked(id))
+      .catch(() => {});
   }
 
-  /** The deadline for the data has passed: the hash was never filled. */
-  async late(found: LiveAttempt): Promise<void> {
-    await this.validation.reject(found, {
-      code: 'reveal_late',
-      message: 'the data did not come by its deadline',
-    });
+  /** Asks all miners of a task that are bound. */
+  async askAll(taskId: string): Promise<void> {
+    for (const found of await this.commits.findAll(taskId, 'PRECOMMITTED')) this.ask(found);
+  }
+
+  /** Lets a task that held its reveal go on. Idempotent. */
+  async release(taskId: string): Promise<void> {
+    await this.commits.startReveal(taskId);
+    await this.askAll(taskId);
+  }
+
+  async askAgain(): Promise<void> {
+    const before = new Date(this.clock.ms() - REVEAL_AGAIN_MS);
+    for (const found of await this.sweeps.unrevealed(before)) this.ask(found);
   }
 }

@@ -2,8 +2,12 @@ import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health, secret } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { AftermathService } from './aftermath.service.js';
 import { AssignmentController } from './assignment.controller.js';
 import { AssignmentStore } from './assignment.store.js';
+import { CancelService } from './cancel.service.js';
+import { CancelStore } from './cancel.store.js';
+import { ClaimStore } from './claim.store.js';
 import { CommitController } from './commit.controller.js';
 import { CommitService } from './commit.service.js';
 import { CommitStore } from './commit.store.js';
@@ -11,21 +15,29 @@ import { QueueDatabase, QueueOutbox } from './database.store.js';
 import { DispatchService } from './dispatch.service.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EndingService } from './ending.service.js';
+import { FLOOD_LIMITS, readFloodLimits } from './flood.config.js';
+import { FloodService } from './flood.service.js';
+import { FloodStore } from './flood.store.js';
 import { FrameWatch } from './frame-watch.service.js';
 import { JudgementStore } from './judgement.store.js';
 import { NetworkKey } from './network-key.js';
+import { NewsService } from './news.service.js';
+import { OfferService } from './offer.service.js';
+import { OverdueService } from './overdue.service.js';
 import { RevealService } from './reveal.service.js';
 import { SweepService } from './sweep.service.js';
 import { SweepStore } from './sweep.store.js';
 import { TaskController } from './task.controller.js';
 import { TaskService } from './task.service.js';
 import { TaskStore } from './task.store.js';
+import { TaskViewController } from './task-view.controller.js';
 import { ValidationService } from './validation.service.js';
+import { VerdictService } from './verdict.service.js';
 import { WaitingService } from './waiting.service.js';
 import { WaitingStore } from './waiting.store.js';
 
 @Module({
-  controllers: [TaskController, AssignmentController, CommitController],
+  controllers: [TaskController, TaskViewController, AssignmentController, CommitController],
   providers: [
     {
       provide: QueueDatabase,
@@ -48,7 +60,12 @@ import { WaitingStore } from './waiting.store.js';
         }),
     },
     { provide: NetworkKey, useFactory: () => new NetworkKey(secret('network.key') ?? '') },
+    ClaimStore,
+    { provide: FLOOD_LIMITS, useFactory: readFloodLimits },
+    FloodStore,
+    FloodService,
     DispatchStore,
+    CancelStore,
     WaitingStore,
     TaskStore,
     CommitStore,
@@ -56,12 +73,18 @@ import { WaitingStore } from './waiting.store.js';
     AssignmentStore,
     SweepStore,
     FrameWatch,
+    NewsService,
+    OfferService,
     DispatchService,
+    RevealService,
     TaskService,
+    CancelService,
+    AftermathService,
+    OverdueService,
+    VerdictService,
     ValidationService,
     CommitService,
     EndingService,
-    RevealService,
     SweepService,
     WaitingService,
   ],

@@ -1,22 +1,15 @@
 import { type Reason, sessionQueue } from '@ganglion/contracts';
-import { hearOnce, move } from '@ganglion/database';
+import { hearOnce } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { liveAttemptStates } from './attempt.lifecycle.js';
 import { endAssignment, endAttempt } from './attempt-end.store.js';
 import type { LiveAttempt } from './commit.store.js';
-import { QueueDatabase, QueueOutbox, type Tx } from './database.store.js';
-import { type Lane, TEST_SLOT } from './lane.js';
-import { endOrRequeue } from './task-end.store.js';
-import { taskLifecycle } from './task.lifecycle.js';
-
-export interface EndedTask {
-  readonly taskId: string;
-  readonly state: 'QUEUED' | 'FAILED' | 'EXPIRED' | 'CANCELLED';
-  readonly lane: Lane;
-  readonly reason: Reason;
-  readonly attempts: readonly { nodeId: string; attempt: number }[];
-}
+import { QueueDatabase, QueueOutbox } from './database.store.js';
+import { laneOf, TEST_SLOT } from './lane.js';
+import { openReveal } from './reveal-turn.store.js';
+import { afterFall, type EndedTask, endTask, type Fate, liveAttempts } from './task-end.store.js';
+import { lockTask } from './task-lock.store.js';
 
 const OPEN = ['QUEUED', 'DISPATCHED', 'STREAMING', 'PRECOMMITTED', 'REVEALING'] as const;
 /** A sweep takes this many rows at a time, so that it never holds a replica for long. */
@@ -31,78 +24,49 @@ export class SweepStore {
     private readonly clock: Clock,
   ) {}
 
-  async liveAttempts(taskId: string): Promise<{ id: string; nodeId: string; attempt: number }[]> {
-    return this.database.client.attempt.findMany({
-      where: { taskId, state: { in: [...liveAttemptStates] } },
-    });
-  }
-
   /** Ends tasks whose deadline passed, and cancelled ones whose miner did not commit in time. */
   async endOverdue(): Promise<EndedTask[]> {
     const at = this.clock.now();
-    const rows = await this.database.client.task.findMany({
-      where: {
-        OR: [
-          { state: { in: [...OPEN] }, expiresAt: { lte: at } },
-          { state: 'CANCELLING', cancelBy: { lte: at } },
-        ],
-      },
-      take: BATCH,
-    });
+    const rows = await this.database.client.task.findMany({ where: overdue(at), take: BATCH });
     const ended: EndedTask[] = [];
-    for (const row of rows) {
-      const attempts = await this.liveAttempts(row.id);
-      const done = await this.database.transaction((tx) => this.endOne(tx, { row, attempts, at }));
-      if (done) ended.push({ taskId: row.id, attempts, ...done, lane: toLane(row) });
+    for (const { id: taskId, reason, ...row } of rows) {
+      const why: Reason =
+        row.state === 'CANCELLING'
+          ? ((reason as Reason | null) ?? { code: 'cancelled', message: 'cancelled by the client' })
+          : { code: 'expired', message: 'the task was not answered by its deadline' };
+      const fate = await this.database.transaction(async (tx) => {
+        const task = await lockTask(tx, taskId);
+        return task.state === row.state ? endTask(tx, task, { why, at, to: 'EXPIRED' }) : null;
+      });
+      if (fate) ended.push({ taskId, lane: laneOf(row), fate });
     }
     if (ended.length > 0) this.outbox.wake();
     return ended;
   }
 
-  private async endOne(
-    tx: Tx,
-    { row, attempts, at }: { row: OverdueTask; attempts: { id: string; nodeId: string }[]; at: Date },
-  ): Promise<Pick<EndedTask, 'state' | 'reason'> | null> {
-    const isCancelling = row.state === 'CANCELLING';
-    const reason: Reason = isCancelling
-      ? ((row.reason as Reason | null) ?? { code: 'cancelled', message: 'cancelled by the client' })
-      : { code: 'expired', message: 'the task was not answered by its deadline' };
-    const ended = {
-      taskId: row.id,
-      sessionId: row.sessionId,
-      owner: row.owner,
-      at: at.toISOString(),
-      promptTokens: 0,
-      completionTokens: 0,
-      reason,
-    };
-    const common = { delegate: tx.task, id: row.id, at, reason, data: { endedAt: at, reason } };
-    const moved = isCancelling
-      ? await move(tx, taskLifecycle, {
-          ...common,
-          from: 'CANCELLING',
-          to: 'CANCELLED',
-          says: { event: sessionQueue.taskCancelled, payload: () => ended },
-        })
-      : await move(tx, taskLifecycle, {
-          ...common,
-          from: OPEN,
-          to: 'EXPIRED',
-          says: { event: sessionQueue.taskFailed, payload: () => ({ ...ended, state: 'EXPIRED' as const }) },
-        });
-    if (!moved) return null;
-    for (const attempt of attempts) await endAttempt(tx, { attempt, to: 'CANCELLED', reason, at });
-    return { state: isCancelling ? 'CANCELLED' : 'EXPIRED', reason };
-  }
-
-  /** Live attempts whose time is over, by what they are late with. */
-  async overdueAttempts(): Promise<LiveAttempt[]> {
-    const rows = await this.database.client.attempt.findMany({
-      where: { state: { in: [...liveAttemptStates] }, dueAt: { lte: this.clock.now() } },
-      include: { task: true },
+  /** Tasks whose primary has precommitted, and whose replicas took too long: what there is may be revealed. */
+  async closePrecommits(): Promise<EndedTask[]> {
+    const at = this.clock.now();
+    const rows = await this.database.client.task.findMany({
+      where: { state: { in: ['DISPATCHED', 'STREAMING'] }, revealBy: { lte: at } },
       take: BATCH,
     });
-    return rows as unknown as LiveAttempt[];
+    const reason: Reason = { code: 'replica_late', message: 'it did not precommit with the others' };
+    const closed: EndedTask[] = [];
+    for (const { id: taskId, ...row } of rows) {
+      const withdrawn = await this.database.transaction(async (tx) => {
+        const task = await lockTask(tx, taskId);
+        if (task.revealBy === null || task.revealBy > at) return [];
+        const live = await liveAttempts(tx, taskId);
+        const late = live.filter(({ state }) => state !== 'PRECOMMITTED');
+        if (late.length === live.length) return [];
+        for (const attempt of late) await endAttempt(tx, { attempt, to: 'CANCELLED', reason, at });
+        await openReveal(tx, task, at);
+        return late;
+      });
+      closed.push({ taskId, lane: laneOf(row), fate: { state: 'RUNNING', reason, withdrawn } });
+    }
+    return closed;
   }
 
   /** Attempts whose reveal was asked for, or should have been, and has not come. */
@@ -120,83 +84,71 @@ export class SweepStore {
     return rows as unknown as LiveAttempt[];
   }
 
-  /** An attempt's miner is gone, or never settled the offer. Null when it had ended before. */
-  async lose(found: Pick<LiveAttempt, 'id' | 'taskId'>, reason: Reason): Promise<EndedTask | null> {
+  /** An attempt's miner is gone, or stalled. Null when it had ended before. */
+  async lose(
+    found: LiveAttempt,
+    reason: Reason,
+    { isShown }: { isShown: boolean },
+  ): Promise<EndedTask | null> {
+    const { taskId, attempt, nodeId } = found;
+    const { sessionId, nodeId: named } = found.task.submitted;
     const at = this.clock.now();
     const lost = await this.database.transaction(async (tx) => {
-      const attempt = await tx.attempt.findUniqueOrThrow({
-        where: { id: found.id },
-        include: { task: true },
-      });
-      const { task, nodeId, firstFrameAt } = attempt;
-      const { sessionId, owner } = task;
+      const task = await lockTask(tx, taskId);
       const isEnded = await endAttempt(tx, {
-        attempt,
+        attempt: found,
         to: 'LOST',
         reason,
         at,
         says: {
           event: sessionQueue.attemptLost,
-          payload: {
-            taskId: task.id,
-            attempt: attempt.attempt,
-            nodeId,
-            sessionId,
-            at: at.toISOString(),
-            reason,
-          },
+          payload: { taskId, attempt, nodeId, sessionId, at: at.toISOString(), reason },
         },
       });
       if (!isEnded) return null;
-      const isShown = firstFrameAt !== null || task.nodeId !== null;
       const why = { code: 'miner_lost', message: `the miner was lost: ${reason.message}` };
-      const state = await endOrRequeue(tx, { taskId: task.id, sessionId, owner }, { isShown, why, at });
-      const attempts = [{ nodeId, attempt: attempt.attempt }];
-      return state ? { taskId: task.id, state, lane: toLane(task), reason: why, attempts } : null;
+      return afterFall(tx, task, { isShown: isShown || named !== null, why, at });
     });
     this.outbox.wake();
-    return lost;
+    return lost && toEnded(found, lost);
   }
 
   /** Takes an attempt back without blame: its offer was never settled, or nobody came for what it holds. */
-  async withdraw(found: LiveAttempt, reason: Reason): Promise<EndedTask | null> {
+  async withdraw(
+    found: LiveAttempt,
+    reason: Reason,
+    { isShown }: { isShown: boolean },
+  ): Promise<EndedTask | null> {
     const at = this.clock.now();
-    const { id, taskId, nodeId, attempt } = found;
-    return this.database.transaction(async (tx) => {
-      if (!(await endAttempt(tx, { attempt: { id, nodeId }, to: 'CANCELLED', reason, at }))) return null;
-      const { sessionId, owner, nodeId: named } = await tx.task.findUniqueOrThrow({ where: { id: taskId } });
-      const isShown = found.firstFrameAt !== null || named !== null;
-      const state = await endOrRequeue(tx, { taskId, sessionId, owner }, { isShown, why: reason, at });
-      const lane = toLane({ sessionId, nodeId: named });
-      return state ? { taskId, state, lane, reason, attempts: [{ nodeId, attempt }] } : null;
+    const fate = await this.database.transaction(async (tx) => {
+      const task = await lockTask(tx, found.taskId);
+      if (!(await endAttempt(tx, { attempt: found, to: 'CANCELLED', reason, at }))) return null;
+      return afterFall(tx, task, { isShown: isShown || task.nodeId !== null, why: reason, at });
     });
+    this.outbox.wake();
+    return fate && toEnded(found, fate);
   }
 
-  /**
-   * A node left for good or for a while: its attempts are lost, its assignment ends, its test lane is free. The event
-   * may come late, when the node works again elsewhere: only what it left is touched.
-   */
-  async nodeGone(
-    { nodeId, sessionId, at: goneAt }: Gone,
-    eventId: string,
-    reason: Reason,
-  ): Promise<EndedTask[]> {
-    const at = this.clock.now();
-    const attempts = await this.database.client.attempt.findMany({
+  /** What a node that left was still at. The event may come late, when the node works again: only what it left counts. */
+  async leftBy({ nodeId, sessionId, at }: Gone): Promise<LiveAttempt[]> {
+    const rows = await this.database.client.attempt.findMany({
       where: {
         nodeId,
-        state: { in: [...liveAttemptStates] },
+        // What has been revealed needs its miner no more.
+        state: { in: liveAttemptStates.filter((state) => state !== 'COMMITTED') },
         OR: [
           ...(sessionId === null ? [] : [{ task: { sessionId } }]),
-          { task: { nodeId }, offeredAt: { lte: new Date(goneAt) } },
+          { task: { nodeId }, offeredAt: { lte: new Date(at) } },
         ],
       },
+      include: { task: true },
     });
-    const ended: EndedTask[] = [];
-    for (const attempt of attempts) {
-      const lost = await this.lose(attempt, reason);
-      if (lost) ended.push(lost);
-    }
+    return rows as unknown as LiveAttempt[];
+  }
+
+  /** A node left for good or for a while: its assignment ends, its test lane is free. */
+  async nodeGone({ nodeId, sessionId }: Gone, eventId: string, reason: Reason): Promise<void> {
+    const at = this.clock.now();
     await this.database.transaction(async (tx) => {
       if (!(await hearOnce(tx, eventId, at))) return;
       const assignment = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
@@ -208,7 +160,6 @@ export class SweepStore {
       });
     });
     this.outbox.wake();
-    return ended;
   }
 }
 
@@ -219,13 +170,14 @@ export interface Gone {
   readonly at: string;
 }
 
-interface OverdueTask {
-  id: string;
-  state: string;
-  sessionId: string | null;
-  owner: string | null;
-  reason: unknown;
-}
+const overdue = (at: Date) => ({
+  OR: [
+    { state: { in: [...OPEN] }, expiresAt: { lte: at } },
+    { state: 'CANCELLING' as const, cancelBy: { lte: at } },
+  ],
+});
 
-const toLane = ({ sessionId, nodeId }: { sessionId: string | null; nodeId: string | null }): Lane =>
-  nodeId === null ? { sessionId: sessionId! } : { nodeId };
+const toEnded = ({ taskId, nodeId, attempt, task }: LiveAttempt, fate: Fate): EndedTask => {
+  const withdrawn = [{ nodeId, attempt }, ...fate.withdrawn];
+  return { taskId, lane: laneOf(task.submitted), fate: { ...fate, withdrawn } };
+};

@@ -1,18 +1,19 @@
 import { type InputOf, type OutputOf, sessionQueue } from '@ganglion/contracts';
 import { Handles } from '@ganglion/messaging';
 import { Controller } from '@nestjs/common';
-import { CommitService } from './commit.service.js';
-import { NetworkKey } from './network-key.js';
+import { CancelService } from './cancel.service.js';
+import { RevealService } from './reveal.service.js';
 import { TaskService } from './task.service.js';
 import { TaskStore } from './task.store.js';
 
+/** What changes tasks. */
 @Controller()
 export class TaskController {
   constructor(
     private readonly tasks: TaskService,
+    private readonly cancels: CancelService,
+    private readonly reveals: RevealService,
     private readonly store: TaskStore,
-    private readonly commits: CommitService,
-    private readonly key: NetworkKey,
   ) {}
 
   @Handles(sessionQueue.enqueue)
@@ -22,41 +23,19 @@ export class TaskController {
 
   @Handles(sessionQueue.cancel)
   cancel(input: InputOf<typeof sessionQueue.cancel>): Promise<OutputOf<typeof sessionQueue.cancel>> {
-    return this.tasks.cancel(input);
+    return this.cancels.cancel(input);
   }
 
   @Handles(sessionQueue.drop)
   drop(input: InputOf<typeof sessionQueue.drop>): Promise<OutputOf<typeof sessionQueue.drop>> {
-    return this.tasks.drop(input);
+    return this.cancels.drop(input);
   }
 
   @Handles(sessionQueue.reveal)
   async reveal({
     taskId,
   }: InputOf<typeof sessionQueue.reveal>): Promise<OutputOf<typeof sessionQueue.reveal>> {
-    await this.commits.reveal(taskId);
+    await this.reveals.release(taskId);
     return { taskId, state: (await this.store.get(taskId)).state };
-  }
-
-  @Handles(sessionQueue.get)
-  get({ taskId }: InputOf<typeof sessionQueue.get>): Promise<OutputOf<typeof sessionQueue.get>> {
-    return this.store.view(taskId);
-  }
-
-  @Handles(sessionQueue.list)
-  list(input: InputOf<typeof sessionQueue.list>): Promise<OutputOf<typeof sessionQueue.list>> {
-    return this.store.list(input);
-  }
-
-  @Handles(sessionQueue.receipt)
-  async receipt({
-    taskId,
-  }: InputOf<typeof sessionQueue.receipt>): Promise<OutputOf<typeof sessionQueue.receipt>> {
-    return { receipt: await this.store.receipt(taskId) };
-  }
-
-  @Handles(sessionQueue.networkKey)
-  async networkKey(): Promise<OutputOf<typeof sessionQueue.networkKey>> {
-    return { publicKey: this.key.publicKey };
   }
 }

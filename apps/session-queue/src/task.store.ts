@@ -8,7 +8,7 @@ import {
   type TaskSubmitted,
   type TaskView,
 } from '@ganglion/contracts';
-import { born, history, move } from '@ganglion/database';
+import { born, history } from '@ganglion/database';
 import type { Prisma, Task } from '@ganglion/database/session-queue';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
@@ -88,13 +88,16 @@ export class TaskStore {
       history(this.database.client, taskLifecycle.name, taskId),
     ]);
     const attempts = await Promise.all(
-      rows.map(async ({ id, attempt, nodeId, state, reason, offeredAt, endedAt }) => ({
+      rows.map(async ({ id, attempt, nodeId, silent, determinismClass, ...row }) => ({
         attempt,
         nodeId,
-        state,
-        reason: reason as Reason | null,
-        offeredAt: offeredAt.toISOString(),
-        endedAt: endedAt?.toISOString() ?? null,
+        silent,
+        determinismClass,
+        answer: row.answer as TaskView['attempts'][number]['answer'],
+        state: row.state,
+        reason: row.reason as Reason | null,
+        offeredAt: row.offeredAt.toISOString(),
+        endedAt: row.endedAt?.toISOString() ?? null,
         history: await history(this.database.client, 'attempt', id),
       })),
     );
@@ -127,53 +130,13 @@ export class TaskStore {
     throw new Fault('CONFLICT', `task ${taskId} has no receipt: it is ${task.state}`, { state: task.state });
   }
 
-  /** A task that waits ends at once; one that runs is CANCELLING until its miner commits or `cancelBy`. */
-  async cancel(task: Task, reason: Reason, graceMs: number): Promise<'CANCELLED' | 'CANCELLING' | null> {
-    const at = this.clock.now();
-    const { id, sessionId, owner } = task;
-    const outcome = await this.database.transaction(async (tx) => {
-      const cancelled = await move(tx, taskLifecycle, {
-        delegate: tx.task,
-        id,
-        from: 'QUEUED',
-        to: 'CANCELLED',
-        at,
-        reason,
-        data: { endedAt: at, reason },
-        says: {
-          event: sessionQueue.taskCancelled,
-          payload: () => ({
-            taskId: id,
-            sessionId,
-            owner,
-            reason,
-            at: at.toISOString(),
-            promptTokens: 0,
-            completionTokens: 0,
-          }),
-        },
-      });
-      if (cancelled) return 'CANCELLED' as const;
-      const cancelling = await move(tx, taskLifecycle, {
-        delegate: tx.task,
-        id,
-        from: ['DISPATCHED', 'STREAMING', 'PRECOMMITTED'],
-        to: 'CANCELLING',
-        at,
-        reason,
-        data: { reason, cancelBy: new Date(at.getTime() + graceMs) },
-      });
-      return cancelling ? ('CANCELLING' as const) : null;
-    });
-    this.outbox.wake();
-    return outcome;
-  }
-
-  /** Tasks of a session that have not ended. */
-  async openTasks(sessionId: string): Promise<Task[]> {
+  /** Tasks of a session that wait, and those that run too if they are wanted. */
+  async openTasks(sessionId: string, isRunningToo: boolean): Promise<Task[]> {
     const where: Prisma.TaskWhereInput = {
       sessionId,
-      state: { in: ['QUEUED', 'DISPATCHED', 'STREAMING', 'PRECOMMITTED'] },
+      state: {
+        in: ['QUEUED', ...(isRunningToo ? (['DISPATCHED', 'STREAMING', 'PRECOMMITTED'] as const) : [])],
+      },
     };
     return this.database.client.task.findMany({ where });
   }

@@ -4,6 +4,7 @@ import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
 import type { Lane } from './lane.js';
+import { lacksReplicas } from './replicas.store.js';
 
 export interface Place {
   /** From 1; 0 when the task no longer waits. */
@@ -24,12 +25,15 @@ export class WaitingStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Lanes with tasks that may be offered now. */
+  /** Lanes with tasks, or replicas of them, that may be offered now. */
   async lanes(): Promise<Lane[]> {
-    const rows = await this.database.client.task.groupBy({
-      by: ['sessionId', 'nodeId'],
-      where: { state: 'QUEUED', nextOfferAt: { lte: this.clock.now() } },
-    });
+    const rows = await this.database.client.$queryRawUnsafe<
+      { sessionId: string | null; nodeId: string | null }[]
+    >(
+      `SELECT DISTINCT t."sessionId", t."nodeId" FROM "Task" t
+       WHERE (t.state = 'QUEUED' OR (${lacksReplicas})) AND t."nextOfferAt" <= $1`,
+      this.clock.now(),
+    );
     return rows.map(({ sessionId, nodeId }) => (nodeId === null ? { sessionId: sessionId! } : { nodeId }));
   }
 

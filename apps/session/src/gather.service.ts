@@ -7,6 +7,11 @@ import { spareNodes } from './tending.js';
 /** The speed taken for a node whose decode speed no test has measured yet, in tokens per second. */
 const UNMEASURED = 10;
 
+export interface Gathered {
+  readonly came: number;
+  readonly total: number | null;
+}
+
 /** Brings nodes from the pool into a session: find, reserve (compare-and-set), assign. */
 @Injectable()
 export class GatherService {
@@ -17,14 +22,13 @@ export class GatherService {
     private readonly store: SessionStore,
   ) {}
 
-  /** Gathers up to `want` nodes; how many came. */
-  async gather(session: SessionRow, want: number): Promise<number> {
-    if (want <= 0) return 0;
+  /** Gathers up to `want` nodes: how many came, and how many could ever serve it (null when none was wanted). */
+  async gather(session: SessionRow, want: number): Promise<Gathered> {
+    if (want <= 0) return { came: 0, total: null };
     const { id: sessionId, modelDigest, owner, parameters } = session;
-    const { mode } = parameters;
-    const { candidates } = await this.bus.request(nodePool.find, {
+    const { candidates, total, testing } = await this.bus.request(nodePool.find, {
       modelDigest,
-      mode,
+      mode: parameters.mode,
       owner,
       limit: Math.min(200, want * 3),
     });
@@ -34,10 +38,12 @@ export class GatherService {
       const node = await this.reserve(nodeId, sessionId);
       if (node) reserved.push(node);
     }
-    if (reserved.length > 0) await this.assign(sessionId, reserved);
-    if (reserved.length < want && session.sharedFor === null)
-      await this.askToYield(session, want - reserved.length);
-    return reserved.length;
+    const came = reserved.length > 0 ? await this.assign(sessionId, reserved) : 0;
+    // Nodes in their test may come by themselves.
+    const lacking = want - reserved.length - testing;
+    const mayTakeShared = session.sharedFor === null && parameters.mode !== 'dedicated';
+    if (lacking > 0 && mayTakeShared) await this.askToYield(session, lacking);
+    return { came, total };
   }
 
   private async reserve(nodeId: string, sessionId: string): Promise<NodeView | null> {
@@ -49,18 +55,20 @@ export class GatherService {
     }
   }
 
-  private async assign(sessionId: string, nodes: NodeView[]): Promise<void> {
+  private async assign(sessionId: string, nodes: NodeView[]): Promise<number> {
     let assigned: string[] = [];
     try {
       const answer = await this.bus.request(sessionQueue.assign, {
         sessionId,
-        nodes: nodes.map(({ nodeId, slots, tokensPerSecond }) => ({
+        nodes: nodes.map(({ nodeId, slots, determinismClass, tokensPerSecond }) => ({
           nodeId,
           slots,
+          determinismClass,
           tokensPerSecond: tokensPerSecond ?? UNMEASURED,
         })),
       });
       assigned = answer.assigned;
+      return assigned.length;
     } finally {
       const left = nodes.filter(({ nodeId }) => !assigned.includes(nodeId));
       for (const { nodeId } of left) await this.giveBack(nodeId, sessionId);
@@ -75,12 +83,14 @@ export class GatherService {
       .catch((error: unknown) => this.#log.warn(`could not give back ${nodeId}: ${String(error)}`));
   }
 
-  /** The model's shared session gives idle nodes; they are re-tested, and come as `node-ephemeral`. */
+  /** The model's shared session gives nodes; they are re-tested, and come as `node-ephemeral`. */
   private async askToYield({ modelDigest }: SessionRow, wanted: number): Promise<void> {
     const shared = await this.store.findShared(modelDigest);
     if (!shared) return;
     const { sessions } = await this.bus.request(sessionQueue.load, { sessionIds: [shared.id] });
-    const nodeIds = sessions[0] ? spareNodes(sessions[0], wanted) : [];
+    const load = sessions[0]!;
+    const leaving = load.nodes.filter(({ ending }) => ending).length;
+    const nodeIds = spareNodes(load, wanted - leaving);
     if (nodeIds.length === 0) return;
     const reason: Reason = { code: 'yielded', message: 'an explicit session needs it' };
     await this.bus.request(sessionQueue.release, { sessionId: shared.id, nodeIds, reason });

@@ -23,6 +23,11 @@ export class KeyController {
     return this.keys.create(input);
   }
 
+  @Handles(session.getKey)
+  get({ keyId }: InputOf<typeof session.getKey>): Promise<OutputOf<typeof session.getKey>> {
+    return this.keys.get(keyId);
+  }
+
   @Handles(session.revokeKey)
   async revokeKey({ keyId }: InputOf<typeof session.revokeKey>): Promise<OutputOf<typeof session.revokeKey>> {
     await this.keys.revoke(keyId);

@@ -26,6 +26,12 @@ export class KeyService implements OnApplicationBootstrap {
     );
   }
 
+  async get(keyId: string): Promise<ApiKeyFacts> {
+    const facts = await this.store.byId(keyId);
+    if (facts) return facts;
+    throw new Fault('NOT_FOUND', `keyId: no API key ${keyId}, or it was revoked`, { field: 'keyId' });
+  }
+
   async create({
     name,
     scopes,

@@ -1,4 +1,4 @@
-import { type ApiKeyFacts, Fault, session as messages } from '@ganglion/contracts';
+import { type ApiKeyFacts, Fault, session as messages, uuid } from '@ganglion/contracts';
 import { record } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
@@ -20,6 +20,14 @@ export class KeyStore {
     return { keyId: row.id, name: row.name, scopes: row.scopes as Scope[] };
   }
 
+  async byId(keyId: string): Promise<ApiKeyFacts | null> {
+    // The column is a UUID: what is none is no key's id.
+    if (!uuid.safeParse(keyId).success) return null;
+    const row = await this.database.client.apiKey.findUnique({ where: { id: keyId } });
+    if (!row || row.revokedAt) return null;
+    return { keyId: row.id, name: row.name, scopes: row.scopes as Scope[] };
+  }
+
   /** Keeps a key's hash; one that is known stays as it is. */
   async insert(key: { hash: string; name: string; scopes: Scope[] }): Promise<ApiKeyFacts> {
     await this.database.client.apiKey.createMany({
@@ -33,7 +41,9 @@ export class KeyStore {
   async revoke(keyId: string): Promise<void> {
     const at = this.clock.now();
     await this.database.transaction(async (tx) => {
-      const row = await tx.apiKey.findUnique({ where: { id: keyId } });
+      const row = uuid.safeParse(keyId).success
+        ? await tx.apiKey.findUnique({ where: { id: keyId } })
+        : null;
       if (!row) throw new Fault('NOT_FOUND', `keyId: no API key ${keyId}`, { field: 'keyId' });
       if (row.revokedAt) return;
       await tx.apiKey.update({ where: { id: keyId }, data: { revokedAt: at } });

@@ -2,6 +2,7 @@ import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { CareService } from './care.service.js';
 import { SessionDatabase, SessionOutbox, TendLease } from './database.store.js';
 import { GatherService } from './gather.service.js';
 import { KeyController } from './key.controller.js';
@@ -13,6 +14,7 @@ import { SessionStore } from './session.store.js';
 import { SubmitService } from './submit.service.js';
 import { TendService } from './tend.service.js';
 import { TendSweep } from './tend-sweep.service.js';
+import { TurnStore } from './turn.store.js';
 import { UsageStore } from './usage.store.js';
 
 const holder = randomUUID();
@@ -45,7 +47,9 @@ const holder = randomUUID();
     KeyStore,
     UsageStore,
     KeyService,
+    TurnStore,
     GatherService,
+    CareService,
     TendService,
     TendSweep,
     SubmitService,

@@ -59,7 +59,7 @@ export class SessionService {
       sharedFor: null,
       parameters,
     });
-    await this.tending.tend(created!.id);
+    await this.tending.tendSoon(created!.id);
     return this.get(created!.id);
   }
 
@@ -76,11 +76,12 @@ export class SessionService {
     return { items, nextCursor };
   }
 
-  /** Its waiting tasks end, its nodes go to their re-test. Closing what is closed changes nothing. */
+  /** Its waiting tasks end, those that run go on to theirs, then its nodes are re-tested. Closing what is closed changes nothing. */
   async close(sessionId: string): Promise<SessionView> {
     const reason: Reason = { code: 'session_closed', message: 'closed by its owner' };
     await this.store.get(sessionId);
-    if (await this.store.move(sessionId, openStates, 'CLOSING', reason)) await this.tending.tend(sessionId);
+    if (await this.store.move(sessionId, openStates, 'CLOSING', reason))
+      await this.tending.tendSoon(sessionId);
     return this.get(sessionId);
   }
 
@@ -111,12 +112,10 @@ const checkSizes = ({ minNodes, maxNodes, redundancy }: SessionParameters): void
     throw new Fault('INVALID', `minNodes: ${minNodes} is more than maxNodes ${maxNodes}`, {
       field: 'minNodes',
     });
-  if (redundancy > maxNodes)
-    throw new Fault('INVALID', `redundancy: ${redundancy} needs as many nodes; maxNodes is ${maxNodes}`, {
-      field: 'redundancy',
-    });
-  if (redundancy > 1)
-    throw new Fault('IMPOSSIBLE', 'redundancy: more than 1 is not supported yet; leave it out or send 1', {
-      field: 'redundancy',
-    });
+  if (redundancy > minNodes)
+    throw new Fault(
+      'INVALID',
+      `minNodes: ${minNodes} is less than redundancy ${redundancy}: each replica needs a node of its own; raise minNodes to ${redundancy}, or lower redundancy`,
+      { field: 'minNodes' },
+    );
 };

@@ -9,7 +9,7 @@ import {
   type TaskSubmitted,
 } from '@ganglion/contracts';
 import { born, hearOnce, history, move, record } from '@ganglion/database';
-import type { Session } from '@ganglion/database/session';
+import { Prisma, type Session } from '@ganglion/database/session';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { SessionDatabase, SessionOutbox } from './database.store.js';
@@ -102,7 +102,7 @@ export class SessionStore {
         to,
         at,
         reason,
-        data: reason ? { reason } : {},
+        data: { reason: reason ?? Prisma.DbNull },
         says: {
           event: messages.sessionChanged,
           payload: (_, version) => ({ sessionId, state: to, reason, version, at: at.toISOString() }),
@@ -111,6 +111,15 @@ export class SessionStore {
     );
     this.outbox.wake();
     return row !== null;
+  }
+
+  /** Does an explicit session of this model wait for nodes that the shared one could have? */
+  async isAnyLacking(modelDigest: string): Promise<boolean> {
+    const lacking = await this.database.client.session.findMany({
+      where: { modelDigest, sharedFor: null, state: { in: ['RESERVING', 'DEGRADED'] }, settled: false },
+      select: { parameters: true },
+    });
+    return lacking.some(({ parameters }) => sessionParameters.parse(parameters).mode !== 'dedicated');
   }
 
   /** Sessions that may hold nodes. */

@@ -10,7 +10,7 @@ import {
 } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Clock } from '@ganglion/runtime';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { isOpen, type SessionRow, SessionStore } from './session.store.js';
 import { TendService } from './tend.service.js';
 
@@ -22,8 +22,6 @@ const SHARED_MAX_NODES = 100;
 /** Accepts requests into sessions. */
 @Injectable()
 export class SubmitService {
-  readonly #log = new Logger(SubmitService.name);
-
   constructor(
     private readonly store: SessionStore,
     private readonly tending: TendService,
@@ -33,33 +31,52 @@ export class SubmitService {
 
   async submit(input: Submit): Promise<OutputOf<typeof messages.submit>> {
     const session = input.sessionId === null ? await this.sharedFor(input) : await this.ownedBy(input);
-    const task = this.toTask(input, session);
+    const redundancy = await this.redundancyOf(input, session);
+    const task = this.toTask(input, session, redundancy);
     await this.store.submitted(task);
     const { taskId, state, position } = await this.bus.request(sessionQueue.enqueue, task);
-    if (session.state !== 'READY')
-      this.tending
-        .tend(session.id)
-        .catch((error: unknown) => this.#log.warn(`tending failed: ${String(error)}`));
+    // What its task needs and it has not yet, it gathers now.
+    if (session.state !== 'READY' || redundancy > session.parameters.minNodes)
+      void this.tending.tendSoon(session.id);
     return { taskId, sessionId: session.id, state, position };
   }
 
+  /** Each replica needs a node of its own: what can never be is refused at once. */
+  private async redundancyOf({ redundancy, request }: Submit, session: SessionRow): Promise<number> {
+    const { parameters, owner, modelDigest } = session;
+    const wanted = redundancy ?? parameters.redundancy;
+    if (wanted === 1) return wanted;
+    const field = 'redundancy';
+    if (wanted > parameters.maxNodes)
+      throw new Fault(
+        'IMPOSSIBLE',
+        `redundancy: ${wanted} needs as many nodes, and the session has at most ${parameters.maxNodes} (maxNodes)`,
+        { field, maxNodes: parameters.maxNodes },
+      );
+    const { mode } = parameters;
+    const { total } = await this.bus.request(nodePool.find, { modelDigest, mode, owner, limit: 1 });
+    if (wanted > total)
+      throw new Fault(
+        'IMPOSSIBLE',
+        `redundancy: ${wanted} needs as many nodes, and ${total} exist for ${request.model}; lower it, or start miners`,
+        { field, total },
+      );
+    return wanted;
+  }
+
   private toTask(
-    { taskId, keyId, redundancy, verify, request, timeoutSeconds }: Submit,
+    { taskId, keyId, verify, request, timeoutSeconds }: Submit,
     session: SessionRow,
+    redundancy: number,
   ): TaskSubmitted {
     const now = this.clock.ms();
-    const replicas = redundancy ?? session.parameters.redundancy;
-    if (replicas > 1)
-      throw new Fault('IMPOSSIBLE', 'redundancy: more than 1 is not supported yet; leave it out or send 1', {
-        field: 'redundancy',
-      });
     return {
       taskId,
       sessionId: session.id,
       owner: keyId,
       nodeId: null,
       holdReveal: false,
-      redundancy: replicas,
+      redundancy,
       verify,
       request,
       submittedAt: new Date(now).toISOString(),
@@ -94,11 +111,14 @@ export class SubmitService {
     const session = await this.store.get(sessionId!);
     if (session.owner !== keyId)
       throw new Fault('NOT_FOUND', `sessionId: no session ${sessionId}`, { field: 'sessionId' });
-    if (!isOpen(session))
-      throw new Fault('CONFLICT', `sessionId: the session is ${session.state}; open another`, {
+    const isOver = session.expiresAt !== null && session.expiresAt.getTime() <= this.clock.ms();
+    if (!isOpen(session) || isOver) {
+      const state = isOver ? 'EXPIRED' : session.state;
+      throw new Fault('CONFLICT', `sessionId: the session is ${state}; open another`, {
         field: 'sessionId',
-        state: session.state,
+        state,
       });
+    }
     if (session.modelDigest !== request.modelDigest)
       throw new Fault('INVALID', `model: the session serves ${session.model}, not ${request.model}`, {
         field: 'model',

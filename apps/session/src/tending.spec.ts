@@ -15,11 +15,13 @@ const load = (nodes: Load['nodes'], over: Partial<Load> = {}): Load => ({
   queued: 0,
   running: 0,
   oldestQueuedMs: 0,
+  redundancy: 0,
   nodes,
   ...over,
 });
 const session = (over: Partial<Tended['parameters']> = {}, isShared = false): Tended => ({
   isShared,
+  mayGrow: true,
   parameters: { minNodes: 1, maxNodes: 4, reserveSeconds: 600, maxTasks: 100, ...over },
 });
 const waiting = { queued: 3, oldestQueuedMs: 1_000 };
@@ -68,6 +70,30 @@ describe('the plan for a session', () => {
     expect(plan(session(), load([...nodes, node('d', { ending: true })]), now).release).toEqual([]);
   });
 
+  it('gathers as many nodes as one of its tasks wants at once, without patience, up to maxNodes', () => {
+    const wide = (redundancy: number) => load([node('a')], { redundancy, running: 1 });
+    expect(plan(session(), wide(3), now).want).toBe(2);
+    expect(plan(session({ maxNodes: 2 }), wide(3), now).want).toBe(1);
+    const due = node('a', { tasksDone: 100 });
+    const replicas = load([due, node('b'), node('c')], { redundancy: 3 });
+    expect(plan(session(), replicas, now)).toEqual({ want: 1, release: [], isFull: true });
+  });
+
+  it('does not grow a session that has to step back, and refills it all the same', () => {
+    const stepsBack = { ...session({}, true), mayGrow: false };
+    expect(plan(stepsBack, load([node('a')], waiting), now).want).toBe(0);
+    expect(plan(stepsBack, load([], waiting), now).want).toBe(1);
+  });
+
+  it('gives back what is more than maxNodes, the least busy first, but not a replacement that just came', () => {
+    const nodes = [node('a', { inFlight: 2 }), node('b'), node('c', { inFlight: 1 })];
+    expect(plan(session({ maxNodes: 1 }), load(nodes), now).release).toEqual(['b', 'c']);
+    const rotating = [node('a', { tasksDone: 100, ending: true }), node('b')];
+    expect(plan(session({ maxNodes: 1 }), load(rotating), now).release).toEqual([]);
+    const replaced = [node('a', { tasksDone: 100, inFlight: 2 }), node('b')];
+    expect(plan(session({ maxNodes: 1 }), load(replaced), now).release).toEqual(['a']);
+  });
+
   it('gives an idle spare node of a shared session back, never the last', () => {
     const idle = { idleMs: 31_000 };
     expect(plan(session({}, true), load([node('a', idle), node('b', idle)]), now).release).toEqual(['a']);
@@ -80,9 +106,11 @@ describe('the plan for a session', () => {
 });
 
 describe('the nodes a shared session can spare', () => {
-  it('are idle ones, longest idle first, never all', () => {
-    const nodes = [node('a', { idleMs: 1 }), node('b', { idleMs: 9 }), node('c', { inFlight: 1 })];
+  it('are idle ones, longest idle first, then busy ones, never all', () => {
+    const nodes = [node('c', { inFlight: 1 }), node('a', { idleMs: 1 }), node('b', { idleMs: 9 })];
     expect(spareNodes(load(nodes), 5)).toEqual(['b', 'a']);
+    expect(spareNodes(load([node('a', { inFlight: 2 }), node('b', { inFlight: 1 })]), 5)).toEqual(['b']);
+    expect(spareNodes(load(nodes, { redundancy: 2 }), 5)).toEqual(['b']);
     expect(spareNodes(load([node('a'), node('b')]), 5)).toHaveLength(1);
     expect(spareNodes(load([node('a')]), 5)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finishReason } from './inference.js';
+import { answerVerdict, finishReason } from './inference.js';
 import { count, hash, isText, modelId, notText, reason, taskId, uuid } from './value.js';
 
 /** What a client sends and hears: REST bodies, server-sent events and the socket. Shared by router and SDK. */
@@ -89,6 +89,7 @@ export const positionEvent = z.object({ taskId, position: count, etaMs: z.number
 export const finalisedEvent = z.object({
   taskId,
   state: z.enum(['FINALISED', 'CANCELLED']),
+  verdict: answerVerdict,
   choices: z.array(z.object({ choice: count, count, head: hash, finish: finishReason })),
   usage: usageView,
   /** Path of the receipt; null when there is none (nothing was accepted before a cancel). */
@@ -118,6 +119,8 @@ export const clientEvents = {
   frame: 'task.frame',
   finalised: 'task.finalised',
   failed: 'task.failed',
+  /** Router → client: `errorBody`, for an event that asked for no acknowledgement. */
+  error: 'error',
 } as const;
 
 export const submitted = z.object({ taskId, sessionId: uuid, position: count });

@@ -2,7 +2,20 @@ import { z } from 'zod';
 import { event, request } from './message.js';
 import { challenge } from './node-pool.js';
 import { roundState, transition } from './state.js';
-import { count, hash, modelId, nodeId, page, pageOf, reason, taskId, timestamp, uuid } from './value.js';
+import {
+  count,
+  hash,
+  modelId,
+  nodeId,
+  page,
+  pageOf,
+  reason,
+  smallCount,
+  taskId,
+  text,
+  timestamp,
+  uuid,
+} from './value.js';
 
 /** What a test measured of one node; times as the oracle saw them. */
 export const measurement = z.object({
@@ -46,12 +59,12 @@ export const roundView = z.object({
 export type RoundView = z.infer<typeof roundView>;
 
 /** What the leading oracle must be able to check: an old leader is refused as `STALE`. */
-const epoch = count;
+const epoch = smallCount;
 
 export const cognitive = {
   /** The clock's turn: sweeps rounds by their deadlines, and says which nodes wait for a test and whom to probe. */
   tick: request('cognitive', 'tick', {
-    input: z.strictObject({ epoch, oracleId: z.string().max(64) }),
+    input: z.strictObject({ epoch, oracleId: text.max(64) }),
     output: z.object({
       due: z.array(
         z.object({
@@ -68,7 +81,7 @@ export const cognitive = {
   open: request('cognitive', 'open', {
     input: z.strictObject({
       epoch,
-      oracleId: z.string().max(64),
+      oracleId: text.max(64),
       modelDigest: hash,
       model: modelId,
       nodeIds: z.array(nodeId).min(1).max(64),

@@ -27,6 +27,13 @@ export const faultBody = z.object({
 });
 export type FaultBody = z.infer<typeof faultBody>;
 
+const LONGEST_EXCERPT = 256;
+/** What a sender wrote, as far as a message about it may repeat it: a megabyte of names must not come back as one. */
+export const excerpt = (text: string): string =>
+  text.length <= LONGEST_EXCERPT
+    ? text
+    : `${text.slice(0, LONGEST_EXCERPT).replace(/[\ud800-\udbff]$/, '')}…`;
+
 /** The one error class: thrown where an expected failure is known, carried over the wire as `{code, message, details}`. */
 export class Fault extends Error {
   constructor(
@@ -48,15 +55,11 @@ export class Fault extends Error {
 
   /** An `INVALID` fault that names the first wrong field of a failed parse. */
   static fromZod(error: z.ZodError, where: string): Fault {
-    const issue = error.issues[0];
-    const field = issue?.path.map(String).join('.') ?? '';
-    const named = field === '' ? where : field;
-    return new Fault('INVALID', `${named}: ${issue?.message ?? 'invalid'}`, {
-      field,
-      where,
-      issues: error.issues
-        .slice(0, 8)
-        .map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
-    });
+    const issues = error.issues.slice(0, 8).map(({ path, message }) => ({
+      field: excerpt(path.map(String).join('.')),
+      message: excerpt(message),
+    }));
+    const { field, message } = issues[0] ?? { field: '', message: 'invalid' };
+    return new Fault('INVALID', `${field === '' ? where : field}: ${message}`, { field, where, issues });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finishReason, token } from './inference.js';
+import { answerVerdict, finishReason, token } from './inference.js';
 import { hash, nodeId, reason, signature, taskId } from './value.js';
 
 /** A piece of an answer as its miner streams it, on `tok.<nodeId>.<taskId>`. */
@@ -35,6 +35,7 @@ export const controlRecord = z.discriminatedUnion('type', [
     type: z.literal('finalised'),
     taskId,
     state: z.enum(['FINALISED', 'CANCELLED']),
+    verdict: answerVerdict,
     choices: z.array(
       z.strictObject({
         choice: z.int().nonnegative(),

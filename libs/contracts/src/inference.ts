@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hash, i32, modelId, taskId, text, u32, uuid } from './value.js';
+import { hash, i32, modelId, owner, taskId, text, u32, uuid } from './value.js';
 
 export const chatMessage = z.strictObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
@@ -43,6 +43,13 @@ export type FrozenRequest = z.infer<typeof frozenRequest>;
 export const finishReason = z.enum(['stop', 'length', 'cancelled', 'content_filter', 'error']);
 export type FinishReason = z.infer<typeof finishReason>;
 
+/**
+ * What a final answer is worth: `accepted`, or `undecided` when replicas of different determinism classes differ or
+ * no replica that was asked for is there to confirm it.
+ */
+export const answerVerdict = z.enum(['accepted', 'undecided']);
+export type AnswerVerdict = z.infer<typeof answerVerdict>;
+
 /** A token and the text it releases: whole UTF-8, possibly empty. */
 export const token = z.tuple([u32, text.max(65_536)]);
 export type Token = z.infer<typeof token>;
@@ -60,9 +67,9 @@ export const taskSubmitted = z.strictObject({
   taskId,
   sessionId: uuid.nullable(),
   /** The API key's id; null for the network's own tasks. */
-  owner: z.string().nullable(),
+  owner,
   /** Set for the network's own tests: only this node may run it. */
-  nodeId: z.string().nullable(),
+  nodeId: text.max(64).nullable(),
   /** The queue waits for `req.session-queue.reveal` before it asks for the data. */
   holdReveal: z.boolean(),
   redundancy: z.int().min(1).max(5),

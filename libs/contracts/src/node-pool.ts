@@ -6,10 +6,12 @@ import {
   hash,
   modelId,
   nodeId,
+  owner,
   page,
   pageOf,
   positiveInt,
   reason,
+  smallCount,
   text,
   timestamp,
   uuid,
@@ -92,6 +94,21 @@ export const nodeView = z.object({
 });
 export type NodeView = z.infer<typeof nodeView>;
 
+/** A join token without its text. */
+export const joinTokenView = z.object({
+  tokenId: uuid,
+  name: z.string(),
+  /** The API key whose sessions alone its nodes serve; null: everyone's. */
+  owner: z.string().nullable(),
+  mayRegisterModels: z.boolean(),
+  maxNodes: positiveInt,
+  /** Nodes that joined with it so far. */
+  nodes: count,
+  createdAt: timestamp,
+  expiresAt: timestamp,
+});
+export type JoinTokenView = z.infer<typeof joinTokenView>;
+
 const nodeFact = z.object({
   nodeId,
   state: nodeState,
@@ -112,13 +129,35 @@ export const nodePool = {
   join: request('node-pool', 'join', {
     input: z.strictObject({
       nodeId,
-      token: z.string().max(256).optional(),
+      token: text.max(256).optional(),
       nonce: hash,
       /** Ed25519 over the UTF-8 bytes of `ganglion/join/v1\0<nonce>`, in hex. */
       signature: z.string().regex(/^[0-9a-f]{128}$/),
       declared: declaration,
     }),
     output: z.object({ jwt: z.string(), expiresAt: timestamp, natsUrls: z.array(z.string()) }),
+  }),
+  /** Makes a join token; its text is in the answer once and never again. */
+  createJoinToken: request('node-pool', 'create-join-token', {
+    input: z.strictObject({
+      name: text.max(128).default(''),
+      /** The id of the API key whose sessions alone its nodes shall serve; left out: everyone's. */
+      owner: text.min(1).max(128).nullable().default(null),
+      maxNodes: z.int().min(1).max(10_000).default(1),
+      ttlSeconds: z
+        .int()
+        .min(60)
+        .max(10 * 366 * 86_400)
+        .default(86_400),
+      mayRegisterModels: z.boolean().default(false),
+    }),
+    output: joinTokenView.extend({ token: z.string() }),
+  }),
+  listJoinTokens: request('node-pool', 'list-join-tokens', { input: page, output: pageOf(joinTokenView) }),
+  /** Nobody joins with it any more; nodes that did stay. */
+  revokeJoinToken: request('node-pool', 'revoke-join-token', {
+    input: z.strictObject({ tokenId: uuid }),
+    output: z.object({}),
   }),
   get: request('node-pool', 'get', {
     input: z.strictObject({ nodeId }),
@@ -133,13 +172,15 @@ export const nodePool = {
     input: z.strictObject({
       modelDigest: hash,
       mode: z.enum(['ephemeral', 'hybrid', 'dedicated']),
-      owner: z.string().nullable(),
+      owner,
       limit: z.int().min(1).max(200),
     }),
     output: z.object({
       candidates: z.array(nodeView),
       /** Nodes with the model in any state that may come back to EPHEMERAL. */
       total: count,
+      /** Those of them that are in their test now: they may be free soon. */
+      testing: count,
     }),
   }),
   /** EPHEMERAL → RESERVED for one session; `CONFLICT` when another was faster. */
@@ -158,7 +199,7 @@ export const nodePool = {
   }),
   /** The clock's turn: marks the silent, wakes the quarantined, lists who is due for a test and whom to probe. */
   sweep: request('node-pool', 'sweep', {
-    input: z.strictObject({ epoch: count }),
+    input: z.strictObject({ epoch: smallCount }),
     output: z.object({
       due: z.array(
         z.object({

@@ -80,7 +80,7 @@ export const modulePermissions = (module: ModuleName): Permissions => {
  * miner's own public key in place of the variable, so the holder of that key can mint nothing else.
  */
 export const minerTemplate: Permissions = {
-  publish: ['node.{{subject()}}.>', 'tok.{{subject()}}.>'],
+  publish: ['node.{{subject()}}.>', 'tok.{{subject()}}.*'],
   subscribe: ['job.{{subject()}}.>', '_INBOX.{{subject()}}.>'],
 };
 /** A miner may answer a job once, within this time. */

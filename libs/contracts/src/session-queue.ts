@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidence, finishReason, taskSubmitted, token } from './inference.js';
+import { answerVerdict, evidence, finishReason, taskSubmitted, token } from './inference.js';
 import { event, nodeRequest, request } from './message.js';
 import { attemptState, taskState, transition } from './state.js';
 import {
@@ -7,6 +7,7 @@ import {
   hash,
   modelId,
   nodeId,
+  owner,
   page,
   pageOf,
   positiveInt,
@@ -20,6 +21,13 @@ import {
 export const attemptView = z.object({
   attempt: positiveInt,
   nodeId,
+  /** Shows nothing: a replica, or the only try of a task that is verified before it is shown. */
+  silent: z.boolean(),
+  determinismClass: z.string().nullable(),
+  /** What this miner answered, by choice; null when it was not compared with others. */
+  answer: z
+    .array(z.object({ choice: count, text: z.string(), count, finish: finishReason, head: hash }))
+    .nullable(),
   state: attemptState,
   reason: reason.nullable(),
   offeredAt: timestamp,
@@ -30,7 +38,7 @@ export const attemptView = z.object({
 export const taskView = z.object({
   taskId,
   sessionId: uuid.nullable(),
-  owner: z.string().nullable(),
+  owner,
   state: taskState,
   reason: reason.nullable(),
   model: modelId,
@@ -45,6 +53,7 @@ export const taskView = z.object({
   /** Present once FINALISED, or CANCELLED with an accepted part: tokens and texts by choice, from the validated commit. */
   result: z
     .object({
+      verdict: answerVerdict,
       choices: z.array(
         z.object({
           choice: count,
@@ -82,6 +91,8 @@ export type CommitData = z.infer<typeof commitData>;
 export const assignedNode = z.strictObject({
   nodeId,
   slots: z.int().min(1).max(64),
+  /** Answers of nodes of one class are equal, bit by bit; of different classes they need not be. */
+  determinismClass: z.string(),
   /** Verified decode speed in tokens per second; the queue goes on measuring it. */
   tokensPerSecond: z.number().positive(),
 });
@@ -106,7 +117,7 @@ const attemptFact = z.object({
 const ended = z.object({
   taskId,
   sessionId: uuid.nullable(),
-  owner: z.string().nullable(),
+  owner,
   at: timestamp,
   promptTokens: count,
   completionTokens: count,
@@ -138,14 +149,16 @@ export const sessionQueue = {
           queued: count,
           running: count,
           oldestQueuedMs: count,
+          /** The most nodes that one of its tasks wants at once; 0 without tasks. */
+          redundancy: count,
           nodes: z.array(assignmentLoad),
         }),
       ),
     }),
   }),
-  /** Ends the waiting and running tasks of a session (it closes or expired). */
+  /** Ends the waiting tasks of a session that takes no more, and on demand the running ones: what they made is committed. */
   drop: request('session-queue', 'drop', {
-    input: z.strictObject({ sessionId: uuid, reason }),
+    input: z.strictObject({ sessionId: uuid, reason, isRunningToo: z.boolean() }),
     output: z.object({ dropped: count }),
   }),
   cancel: request('session-queue', 'cancel', {
@@ -159,7 +172,7 @@ export const sessionQueue = {
   }),
   get: request('session-queue', 'get', { input: z.strictObject({ taskId }), output: taskView }),
   list: request('session-queue', 'list', {
-    input: page.extend({ owner: z.string().nullable(), sessionId: uuid.nullable() }),
+    input: page.extend({ owner, sessionId: uuid.nullable() }),
     output: pageOf(taskView.omit({ attempts: true, history: true, result: true })),
   }),
   /** The signed receipt (`@ganglion/commitment` knows its shape). */
@@ -198,7 +211,9 @@ export const sessionQueue = {
     'session-queue',
     'task-finalised',
     ended.extend({
+      /** The miner of the answer first, then those whose answers were compared with it and stand. */
       nodeIds: z.array(nodeId),
+      verdict: answerVerdict,
       receipt: z.record(z.string(), z.unknown()).nullable(),
       texts: z.array(z.string()),
     }),
@@ -217,6 +232,8 @@ export const sessionQueue = {
   attemptRefused: event('session-queue', 'attempt-refused', attemptFact.extend({ reason })),
   attemptRejected: event('session-queue', 'attempt-rejected', attemptFact.extend({ reason })),
   attemptLost: event('session-queue', 'attempt-lost', attemptFact.extend({ reason })),
+  /** A node floods, or meddles with a task that is another's: what no attempt of its own tells. */
+  nodeMisbehaved: event('session-queue', 'node-misbehaved', z.object({ nodeId, reason, at: timestamp })),
   /** A node left a session: node-pool takes it back for re-test. */
   assignmentEnded: event(
     'session-queue',

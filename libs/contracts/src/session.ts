@@ -5,8 +5,10 @@ import { sessionState, taskState, transition } from './state.js';
 import {
   count,
   hash,
+  keyId,
   modelId,
   nodeId,
+  owner,
   page,
   pageOf,
   reason,
@@ -44,7 +46,7 @@ export type SessionParameters = z.infer<typeof sessionParameters>;
 export const sessionView = z.object({
   sessionId: uuid,
   kind: z.enum(['shared', 'explicit']),
-  owner: z.string().nullable(),
+  owner,
   state: sessionState,
   reason: reason.nullable(),
   parameters: sessionParameters,
@@ -56,7 +58,7 @@ export const sessionView = z.object({
 export type SessionView = z.infer<typeof sessionView>;
 
 export const apiKeyFacts = z.object({
-  keyId: z.string(),
+  keyId,
   name: z.string(),
   scopes: z.array(scope),
 });
@@ -73,15 +75,20 @@ export const session = {
     input: z.strictObject({ name: text.min(1).max(128), scopes: z.array(scope).min(1) }),
     output: apiKeyFacts.extend({ apiKey: z.string() }),
   }),
+  /** What a key is called and may do; `NOT_FOUND` when there is none with this id, or it was revoked. */
+  getKey: request('session', 'get-key', {
+    input: z.strictObject({ keyId: uuid }),
+    output: apiKeyFacts,
+  }),
   revokeKey: request('session', 'revoke-key', {
-    input: z.strictObject({ keyId: z.string() }),
+    input: z.strictObject({ keyId: uuid }),
     output: z.object({}),
   }),
   /** Accepts a task into a session: the named one, or the model's shared session. */
   submit: request('session', 'submit', {
     input: z.strictObject({
       taskId,
-      keyId: z.string(),
+      keyId,
       sessionId: uuid.nullable(),
       redundancy: z.int().min(1).max(5).nullable(),
       verify: z.enum(['after', 'before']),
@@ -92,17 +99,17 @@ export const session = {
   }),
   /** Opens an explicit session; the answer is READY, or RESERVING while nodes are gathered. */
   open: request('session', 'open', {
-    input: z.strictObject({ keyId: z.string(), parameters: sessionParameters }),
+    input: z.strictObject({ keyId, parameters: sessionParameters }),
     output: sessionView,
   }),
   get: request('session', 'get', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
   list: request('session', 'list', {
-    input: page.extend({ owner: z.string().nullable() }),
+    input: page.extend({ owner }),
     output: pageOf(sessionView),
   }),
   close: request('session', 'close', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
   usage: request('session', 'usage', {
-    input: z.strictObject({ keyId: z.string() }),
+    input: z.strictObject({ keyId }),
     output: z.object({ tasks: count, promptTokens: count, completionTokens: count }),
   }),
 
@@ -118,5 +125,5 @@ export const session = {
       at: timestamp,
     }),
   ),
-  keyRevoked: event('session', 'key-revoked', z.object({ keyId: z.string(), keyHash: hash })),
+  keyRevoked: event('session', 'key-revoked', z.object({ keyId, keyHash: hash })),
 };

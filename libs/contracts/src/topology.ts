@@ -42,6 +42,7 @@ const wiring: Record<ModuleName, Wiring> = {
     asks: [
       session.authenticate,
       session.createKey,
+      session.getKey,
       session.revokeKey,
       session.submit,
       session.open,
@@ -56,6 +57,9 @@ const wiring: Record<ModuleName, Wiring> = {
       sessionQueue.networkKey,
       nodePool.nonce,
       nodePool.join,
+      nodePool.createJoinToken,
+      nodePool.listJoinTokens,
+      nodePool.revokeJoinToken,
       nodePool.get,
       nodePool.list,
       nodePool.models,
@@ -95,6 +99,7 @@ const wiring: Record<ModuleName, Wiring> = {
     hears: [
       sessionQueue.assignmentEnded,
       sessionQueue.attemptRejected,
+      sessionQueue.nodeMisbehaved,
       cognitive.verdictGiven,
       reputation.scoreChanged,
     ],

@@ -25,15 +25,23 @@ export const text = z.string().regex(carriable, notText);
 /** ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
 export const modelId = text.min(1).max(128);
-export const positiveInt = z.int().positive();
+/** What a database keeps in a column of 32 bits. */
+const MAX_INT = 0x7fff_ffff;
+export const positiveInt = z.int().positive().max(MAX_INT);
 export const count = z.int().nonnegative();
+/** A count that goes into such a column as it comes. */
+export const smallCount = z.int().nonnegative().max(MAX_INT);
+/** The id of an API key. */
+export const keyId = text.min(1).max(128);
+/** The id of the API key something belongs to; null: the network's own. */
+export const owner = text.max(128).nullable();
 /** Why something ended as it did: machine readable, then a sentence. */
-export const reason = z.object({ code: z.string().max(64), message: z.string().max(1024) });
+export const reason = z.object({ code: text.max(64), message: text.max(1024) });
 export type Reason = z.infer<typeof reason>;
 
 /** Cursor paging: `cursor` is the last id of the page before. */
 export const page = z.object({
-  cursor: z.string().max(128).optional(),
+  cursor: text.max(128).optional(),
   limit: z.int().min(1).max(200).default(50),
 });
 export const pageOf = <T extends z.ZodType>(item: T) =>

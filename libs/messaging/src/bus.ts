@@ -68,6 +68,8 @@ export class Bus {
   readonly #jetstream: JetStreamClient;
   /** Messages that did not parse, by subject pattern: counted, never fatal. */
   onMalformed: (pattern: string) => void = () => {};
+  /** Told of every event that the broker has stored. */
+  onPublished: (subject: string, payload: unknown) => void = () => {};
 
   #connected = true;
 
@@ -142,6 +144,7 @@ export class Bus {
   async publishEvent(subject: string, payload: unknown, id: string): Promise<void> {
     const headers = traceHeaders(childTrace(currentTrace()));
     await this.#jetstream.publish(subject, JSON.stringify(payload), { msgID: id, headers });
+    this.onPublished(subject, payload);
   }
 
   publishControl(taskId: string, record: ControlRecord): void {
@@ -160,6 +163,18 @@ export class Bus {
         const sender = msg.subject.split('.')[1] ?? '';
         if (sender === 'queue') this.deliver(controlRecord, msg, (record) => hear.control?.(record));
         else this.deliver(frame, msg, (value) => hear.frame?.(sender, value));
+      },
+    });
+    return { close: () => subscription.unsubscribe() };
+  }
+
+  /** Hears that miners stream, and how much: the messages, of so many bytes with their headers, are not read. */
+  watchStreams(handler: (nodeId: string, taskId: string, bytes: number) => void): Listener {
+    const subscription = this.nats.subscribe(taskFeed('*'), {
+      callback: (error, msg) => {
+        if (error) return;
+        const [, sender = '', taskId = ''] = msg.subject.split('.');
+        if (sender !== 'queue') handler(sender, taskId, bytesOf(msg));
       },
     });
     return { close: () => subscription.unsubscribe() };
@@ -196,6 +211,9 @@ export class Bus {
     if (!this.nats.isClosed()) await this.nats.drain().catch(() => this.nats.close());
   }
 }
+
+const bytesOf = ({ data, headers }: Msg): number =>
+  headers === undefined ? data.length : data.length + JSON.stringify([...headers]).length;
 
 const toUnavailable = (subject: string, error: unknown): unknown => {
   const cause = error instanceof RequestError ? (error.cause ?? error) : error;

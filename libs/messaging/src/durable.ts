@@ -1,4 +1,12 @@
-import { deadSubject, durableName, type Event, type ModuleName, streams } from '@ganglion/contracts';
+import {
+  deadSubject,
+  durableName,
+  type Event,
+  excerpt,
+  Fault,
+  type ModuleName,
+  streams,
+} from '@ganglion/contracts';
 import { type ConsumerMessages, jetstream, type JsMsg } from '@nats-io/jetstream';
 import type { Bus } from './bus.js';
 import type { MessageContext } from './handles.js';
@@ -78,7 +86,7 @@ export class DurableHearing {
     const working = setInterval(() => msg.working(), WORKING_EVERY_MS);
     const deliveries = msg.info.deliveryCount;
     try {
-      const payload = parseWire(this.event.payload, msg);
+      const payload = this.parse(msg);
       const eventId = msg.headers?.get('Nats-Msg-Id') || `${msg.info.stream}-${msg.seq}`;
       const trace = childTrace(msg.headers?.get(TRACE_HEADER));
       await this.hearer.handle(payload, { subject: msg.subject, eventId, deliveries }, trace);
@@ -92,19 +100,26 @@ export class DurableHearing {
     }
   }
 
+  private parse(msg: JsMsg): unknown {
+    try {
+      return parseWire(this.event.payload, msg);
+    } catch (error) {
+      throw new Poison(error);
+    }
+  }
+
   private putBack(msg: JsMsg, error: unknown, ms: number): void {
     if (this.bus.nats.isClosed()) return;
     const deliveries = msg.info.deliveryCount;
     const { retries } = this.hearer;
-    if (deliveries < retries.lastDelivery) {
+    if (deliveries < retries.lastDelivery && !(error instanceof Poison)) {
       msg.nak(retries.pauseMs(deliveries));
       this.hearer.settled('retried', ms);
       return;
     }
-    const why = error instanceof Error ? error.message : String(error);
-    const data = JSON.stringify({ event: safeJson(msg), deliveries, error: why });
-    this.bus.nats.publish(deadSubject(this.module, this.event), data);
-    msg.term(why.slice(0, 200));
+    const why = excerpt(error instanceof Error ? error.message : String(error));
+    this.bus.nats.publish(deadSubject(this.module, this.event), letterOf(msg, { deliveries, error: why }));
+    msg.term(why);
     this.hearer.settled('dead', ms);
   }
 
@@ -115,10 +130,23 @@ export class DurableHearing {
   }
 }
 
-const safeJson = (msg: JsMsg): unknown => {
-  try {
-    return msg.json();
-  } catch {
-    return msg.string().slice(0, 4_096);
+/** An event that can never be read: trying again would not help. */
+class Poison extends Fault {
+  constructor(cause: unknown) {
+    super('INVALID', cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+/** A dead letter must itself fit into a message (1 MB), and JSON may write one byte as six. */
+const MAX_REMAINS = 128 * 1024;
+
+/** A dead letter: the event as it was, or the beginning of its text if it is too large, too deep or no JSON at all. */
+const letterOf = (msg: JsMsg, facts: { deliveries: number; error: string }): string => {
+  try {
+    if (msg.data.length <= MAX_REMAINS) return JSON.stringify({ event: msg.json(), ...facts });
+  } catch {
+    // Its text remains.
+  }
+  const event = new TextDecoder().decode(msg.data.subarray(0, MAX_REMAINS));
+  return JSON.stringify({ event, bytes: msg.data.length, ...facts });
 };

@@ -7,6 +7,8 @@ import { TRACE_HEADER } from './trace.js';
 /** Present on a reply that is a fault: its code. The body is `{code, message, details}`. */
 const FAULT_HEADER = 'Fault';
 
+const ANY_INBOX = inboxPrefix('');
+
 /** Parses JSON bytes by a schema; everything else about a message is trusted after this. */
 export const parseWire = <T extends z.ZodType>(schema: T, msg: Pick<Msg, 'json' | 'subject'>): z.infer<T> => {
   let value: unknown;
@@ -41,7 +43,7 @@ export const encodeFault = (fault: Fault): { data: string; options: { headers: M
 
 /**
  * May this reply-to be answered? A reply-to is chosen by whoever asks: a miner is answered below its own inbox
- * only, so it cannot make a service speak elsewhere.
+ * only, a module below any inbox, so that neither can make a service speak elsewhere.
  */
 export const isOwnInbox = (replyTo: string | undefined, nodeId: string | undefined): boolean =>
-  replyTo !== undefined && (nodeId === undefined || replyTo.startsWith(`${inboxPrefix(nodeId)}.`));
+  replyTo !== undefined && replyTo.startsWith(nodeId === undefined ? ANY_INBOX : `${inboxPrefix(nodeId)}.`);

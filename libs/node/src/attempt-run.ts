@@ -92,7 +92,7 @@ export class AttemptRun {
       choice: answer.choice,
       ...(prefix?.length ? { resumeFrom: prefix } : {}),
     };
-    for await (const token of behaviour.generate(engine, request, this.#abort.signal)) {
+    for await (const token of behaviour.generate(engine, request, this.#abort.signal, attempt)) {
       const link = answer.add(token);
       this.#lastAt = performance.now();
       this.#firstAt ??= this.#lastAt;

@@ -1,6 +1,6 @@
 export { type Attempt, attemptKey, startChain } from './attempt.js';
 export type { EndedAttempt } from './attempts.js';
-export { type Behaviour, honest, type Precommit } from './behaviour.js';
+export { type Behaviour, honest, type Precommit, type Wire } from './behaviour.js';
 export { type NodeClock, systemClock } from './clock.js';
 export type { GeneratedToken, GenerateRequest, NodeEngine, NodeModel, NodePrompt } from './engine.js';
 export { createSeed, type NodeIdentity, readIdentity } from './identity.js';

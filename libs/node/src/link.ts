@@ -1,4 +1,5 @@
 import { Fault, type Frame, type InputOf, type NodeRequest, type OutputOf } from '@ganglion/contracts';
+import { type Behaviour, honest, type Wire } from './behaviour.js';
 import type { Line } from './line.js';
 
 /** An unreachable broker must not hold frames back for longer. */
@@ -12,6 +13,8 @@ export class Link {
   /** Old connections that finish what they have. */
   readonly #retiring = new Set<Promise<void>>();
 
+  constructor(private readonly behaviour: Pick<Behaviour, 'ask' | 'publish'> = honest) {}
+
   get isConnected(): boolean {
     return this.#line?.isConnected ?? false;
   }
@@ -21,13 +24,11 @@ export class Link {
    * @throws Fault as the module gave it; `UNAVAILABLE` when it does not answer or there is no connection
    */
   async ask<R extends NodeRequest>(message: R, input: InputOf<R>, timeoutMs = ASK_MS): Promise<OutputOf<R>> {
-    if (!this.#line) throw new Fault('UNAVAILABLE', 'this node is not connected');
-    return this.#line.ask(message, input, timeoutMs);
+    return (await this.behaviour.ask(message, input, this.wire(timeoutMs))) as OutputOf<R>;
   }
 
   publish(taskId: string, frame: Frame): void {
-    if (this.#held) this.#held.push({ taskId, frame });
-    else this.#line?.publish(taskId, frame);
+    this.behaviour.publish(taskId, frame, this.wire(ASK_MS));
   }
 
   /**
@@ -58,6 +59,19 @@ export class Link {
     const line = this.#line;
     this.#line = undefined;
     await line?.cut();
+  }
+
+  private wire(timeoutMs: number): Wire {
+    return {
+      ask: async (message, input) => {
+        if (!this.#line) throw new Fault('UNAVAILABLE', 'this node is not connected');
+        return this.#line.ask(message, input as InputOf<typeof message>, timeoutMs);
+      },
+      publish: (taskId, frame) => {
+        if (this.#held) this.#held.push({ taskId, frame: frame as Frame });
+        else this.#line?.publish(taskId, frame as Frame);
+      },
+    };
   }
 
   private retireQuietly(line: Line): void {

@@ -43,7 +43,7 @@ const DRAIN_MS = 18_000;
 export class MinerNode {
   readonly #options: MinerNodeOptions;
   readonly #identity: NodeIdentity;
-  readonly #link = new Link();
+  readonly #link: Link;
   readonly #attempts: Attempts;
   readonly #membership: Membership;
   readonly #ending = new AbortController();
@@ -57,13 +57,14 @@ export class MinerNode {
     this.#options = options;
     this.#log = log;
     const identity = (this.#identity = readIdentity(options.seed));
-    const link = this.#link;
+    const behaviour = { ...honest, ...options.behaviour };
+    const link = (this.#link = new Link(behaviour));
     this.#attempts = new Attempts({
       engine,
       modelDigest: modelDigestOf(engine),
       identity,
       slots,
-      behaviour: { ...honest, ...options.behaviour },
+      behaviour,
       link,
       clock,
       log,

@@ -99,8 +99,19 @@ const joinBroker = async (name: ModuleName, { health, metrics }: Runtime): Promi
     'kind',
   ]);
   bus.onMalformed = (kind) => malformed.inc({ kind });
+  const published = metrics.counter('ganglion_events_total', 'Events said, by subject and reason', [
+    'event',
+    'code',
+  ]);
+  bus.onPublished = (event, payload) => published.inc({ event, code: codeOf(payload) });
   health.require('broker', () => bus.isConnected);
   return bus;
+};
+
+/** The code of an event's reason; the network's own codes are few, so it may be a label. */
+const codeOf = (payload: unknown): string => {
+  const { reason } = payload as { reason?: { code?: string } | null };
+  return reason?.code ?? '';
 };
 
 const observe = (metrics: Metrics): StrategyObserver => {

@@ -45,6 +45,7 @@ describe('ChatStream', () => {
         { index: 0, text: 'Tokyo', finish: 'stop' },
         { index: 1, text: 'Kyoto', finish: 'stop' },
       ],
+      verdict: 'accepted',
       usage,
       receipt: ref.receipt,
     });

@@ -1,9 +1,16 @@
-import { finishReason, usageView, type UsageView } from '@ganglion/contracts';
+import {
+  type AnswerVerdict,
+  answerVerdict,
+  finishReason,
+  usageView,
+  type UsageView,
+} from '@ganglion/contracts';
 import { z } from 'zod';
 
 const references = z.object({
   taskId: z.uuid(),
   sessionId: z.string().optional(),
+  verdict: answerVerdict.optional(),
   receipt: z.string().nullable().optional(),
 });
 
@@ -42,6 +49,8 @@ export interface Answer {
   readonly text: string;
   readonly choices: readonly { readonly index: number; readonly text: string; readonly finish: string }[];
   readonly usage: UsageView;
+  /** `undecided`: replicas that were asked for differ, or none is there to confirm the answer. */
+  readonly verdict: AnswerVerdict;
   /** Path of the receipt, for `tasks.receipt`; null when nothing was committed. */
   readonly receipt: string | null;
 }
@@ -57,6 +66,7 @@ export const toAnswer = ({ choices, usage, ganglion }: z.infer<typeof completion
     text: texts[0]?.text ?? '',
     choices: texts,
     usage,
+    verdict: ganglion.verdict ?? 'accepted',
     receipt: ganglion.receipt ?? null,
   };
 };

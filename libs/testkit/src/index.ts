@@ -11,3 +11,5 @@ export type { Program } from './program.js';
 export type { ProgressEvent } from './progress.js';
 export { type TestBroker, testBroker } from './test-broker.js';
 export { type ClientOf, type TestDatabase, testDatabase } from './test-database.js';
+export { TestMiner, type TestMinerOptions } from './test-miner.js';
+export type { Fault as MinerFault } from './test-miner-orders.js';

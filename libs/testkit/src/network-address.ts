@@ -6,8 +6,10 @@ import { z } from 'zod';
 import { readTestkitConfig } from './environment.js';
 
 const facts = z.object({
-  /** The router. */
+  /** The first router. */
   url: z.string(),
+  /** Every router. */
+  urls: z.array(z.string()),
   apiKey: z.string(),
   joinToken: z.string(),
   natsUrl: z.string(),
@@ -20,6 +22,7 @@ export type NetworkFacts = z.infer<typeof facts>;
 /** How to reach a running network, and its secrets. */
 export class NetworkAddress {
   readonly url: string;
+  readonly urls: readonly string[];
   readonly apiKey: string;
   readonly joinToken: string;
   readonly natsUrl: string;
@@ -29,6 +32,7 @@ export class NetworkAddress {
   constructor(known: NetworkFacts) {
     this.#facts = known;
     this.url = known.url;
+    this.urls = known.urls;
     this.apiKey = known.apiKey;
     this.joinToken = known.joinToken;
     this.natsUrl = known.natsUrl;

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { lastLines } from './child.js';
 import { DataFolder } from './data-folder.js';
 import { eventually } from './eventually.js';
+import { firstCredentials } from './first-credentials.js';
 import { freePort, isPortFree } from './free-port.js';
 import { startServers } from './local-servers.js';
 import { rememberLogs } from './kept-logs.js';
@@ -11,12 +12,14 @@ import { NetworkAddress, type NetworkFacts } from './network-address.js';
 import type { Part } from './part.js';
 import { Progress, type ProgressEvent } from './progress.js';
 import type { Program } from './program.js';
-import { services } from './services.js';
+import { freeRouters, services } from './services.js';
+import { stopAll } from './stop-all.js';
 import { TestClock } from './test-clock.js';
+import { TestMiner, type TestMinerOptions } from './test-miner.js';
 
 export interface NetworkOptions {
   miners?: number;
-  /** Of the router; a free one unless given. */
+  /** Of the first router; a free one unless given. */
   port?: number;
   host?: string;
   /** A folder with a model; the bundled one unless given. */
@@ -29,11 +32,13 @@ export interface NetworkOptions {
   signal?: AbortSignal;
   /** Starts a service that ended by itself again. */
   isSupervised?: boolean;
+  /** Of every service: two in a temporary folder, one in a folder of its own, unless given. */
+  replicas?: number;
 }
 
 /** A whole network on this machine: real servers, every service and miner a process of its own. */
 export class Network extends NetworkAddress implements AsyncDisposable {
-  /** Every process, by its name: `nats`, `postgres`, each module, `miner-1`… */
+  /** Every process, by its name: `nats`, `postgres`, each module (`session`, `session-2`…), `miner-1`… */
   readonly processes: Map<string, Part>;
   #miners = 0;
   #isStopping = false;
@@ -82,17 +87,21 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     await data.turnLogs();
     const progress = new Progress(options.onProgress, options.signal);
     const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+    const replicas = options.replicas ?? (isDurable ? 1 : 2);
+    const routers = [{ host, port, url }, ...(await freeRouters(replicas - 1))];
     const clock = isDurable ? undefined : await TestClock.create(data);
     const onPart = (name: string, part: Part): void => void processes.set(name, part);
     const servers = await startServers({ data, url, isDurable, progress, onPart });
-    const facts = { url, ...(await firstCredentials(data)), ...servers, dataDir: data.path };
+    const urls = routers.map((router) => router.url);
+    const facts = { url, urls, ...(await firstCredentials(data)), ...servers, dataDir: data.path };
     const network = new Network(facts, { data, processes, options, clock });
     await progress.step('Services', () =>
       network.startPrograms(
         services({
           data,
           ...servers,
-          router: { host, port, url },
+          routers,
+          replicas,
           clockFile: clock?.file,
           logLevel: network.logLevel,
         }),
@@ -131,6 +140,21 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     const { model } = this.parts.options;
     await this.startPrograms(Promise.all([this.miner(name, { model, ...options })]));
     return name;
+  }
+
+  /** Starts a miner that misbehaves on order, and waits until it has joined. */
+  async addTestMiner(options: TestMinerOptions = {}): Promise<TestMiner> {
+    return (await this.addTestMiners(1, options))[0]!;
+  }
+
+  /** Several of them, in one process with one engine. */
+  async addTestMiners(count: number, options: TestMinerOptions = {}): Promise<TestMiner[]> {
+    const name = options.name ?? this.nextMiner();
+    const { model } = this.parts.options;
+    const more = { name, logLevel: this.logLevel, clockFile: this.parts.clock?.file };
+    const added = await TestMiner.createAll(count, this, { model, ...options, ...more });
+    await this.startPrograms(Promise.resolve([added[0]!.program]));
+    return added;
   }
 
   private miner(name: string, options: MinerOptions): Promise<Program> {
@@ -213,24 +237,6 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     await this.stop();
   }
 }
-
-const firstCredentials = async (data: DataFolder): Promise<{ apiKey: string; joinToken: string }> => {
-  const file = data.secrets('cli', 'credentials.json');
-  const text = await data.secret('cli', 'credentials.json').catch(() => '{}');
-  const { apiKey } = JSON.parse(text) as { apiKey?: string };
-  if (!apiKey) throw new Error(`${file} holds no API key, and it was handed out before: put it back.`);
-  return { apiKey, joinToken: await data.secret('miner', 'join-token') };
-};
-
-/** Miners first, so that they can finish and leave; the servers last. */
-const stopAll = async (processes: Map<string, Part>): Promise<void> => {
-  const servers = ['nats', 'postgres'];
-  const stop = (isOne: (name: string) => boolean): Promise<unknown> =>
-    Promise.allSettled([...processes].filter(([name]) => isOne(name)).map(([, part]) => part.stop()));
-  await stop((name) => name.startsWith('miner-'));
-  await stop((name) => !servers.includes(name));
-  await stop((name) => servers.includes(name));
-};
 
 const putAway = async (data: DataFolder, options: NetworkOptions): Promise<void> => {
   if (options.dataDir !== undefined) return data.release();

@@ -73,6 +73,11 @@ export class Program implements Part {
     if (!child.isRunning) throw this.failure('ended while starting');
   }
 
+  /** Its Prometheus metrics, as text. */
+  async metrics(): Promise<string> {
+    return (await fetch(new URL('/metrics', this.options.readyUrl))).text();
+  }
+
   async run(): Promise<void> {
     this.start();
     await this.ready();

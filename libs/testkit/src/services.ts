@@ -5,32 +5,60 @@ import { freePort } from './free-port.js';
 import { Program } from './program.js';
 import { appProgram } from './repository.js';
 
+export interface RouterPlace {
+  host: string;
+  port: number;
+  url: string;
+}
+
 export interface ServicePlace {
   data: DataFolder;
   natsUrl: string;
   databaseServer: string;
-  /** Where the router listens, and where clients reach it. */
-  router: { host: string; port: number; url: string };
+  /** Where each replica of the router listens, and where clients reach it. */
+  routers: readonly RouterPlace[];
+  /** Of every other module. */
+  replicas: number;
   logLevel: string;
   clockFile?: string | undefined;
 }
 
 const ownsTables = (module: ModuleName): boolean => (databaseModules as readonly string[]).includes(module);
 
-/** Every module's service, not yet started. */
-export const services = (place: ServicePlace): Promise<Program[]> =>
-  Promise.all(moduleNames.map((module) => service(module, place)));
+/** The further replicas of the router serve this machine alone. */
+export const freeRouters = (count: number): Promise<RouterPlace[]> =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const port = await freePort();
+      return { host: '127.0.0.1', port, url: `http://127.0.0.1:${port}` };
+    }),
+  );
 
-const service = async (module: ModuleName, place: ServicePlace): Promise<Program> => {
-  const { data, natsUrl, router } = place;
+/** The first replica goes by its module's name, the next ones by `<module>-2`… */
+export const replicaName = (module: ModuleName, index: number): string =>
+  index === 0 ? module : `${module}-${index + 1}`;
+
+/** Every module's service in all its replicas, not yet started. */
+export const services = (place: ServicePlace): Promise<Program[]> =>
+  Promise.all(
+    moduleNames.flatMap((module) => {
+      const replicas = module === 'router' ? place.routers.length : place.replicas;
+      return Array.from({ length: replicas }, (_, index) => service(module, index, place));
+    }),
+  );
+
+const service = async (module: ModuleName, index: number, place: ServicePlace): Promise<Program> => {
+  const { data, natsUrl } = place;
+  const router = module === 'router' ? place.routers[index] : undefined;
+  const name = replicaName(module, index);
   const healthPort = await freePort();
   const database = new URL(place.databaseServer);
   database.username = schemaName(module);
   return new Program({
-    name: module,
+    name,
     file: appProgram(module),
-    logFile: data.logFile(module),
-    readyUrl: `${module === 'router' ? router.url : `http://127.0.0.1:${healthPort}`}/readyz`,
+    logFile: data.logFile(name),
+    readyUrl: `${router ? router.url : `http://127.0.0.1:${healthPort}`}/readyz`,
     env: {
       NODE_ENV: 'production',
       NATS_URL: natsUrl,
@@ -39,9 +67,7 @@ const service = async (module: ModuleName, place: ServicePlace): Promise<Program
       LOG_LEVEL: place.logLevel,
       CLOCK_FILE: place.clockFile,
       ...(ownsTables(module) ? { DATABASE_URL: database.href } : {}),
-      ...(module === 'router'
-        ? { HOST: router.host, PORT: String(router.port), PUBLIC_URL: router.url }
-        : {}),
+      ...(router ? { HOST: router.host, PORT: String(router.port), PUBLIC_URL: router.url } : {}),
     },
   });
 };

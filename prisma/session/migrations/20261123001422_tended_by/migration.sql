@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Session" ADD COLUMN     "tendedBy" TEXT,
+ADD COLUMN     "tendedUntil" TIMESTAMPTZ(3);
