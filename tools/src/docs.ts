@@ -2,6 +2,7 @@ import { readdir, readFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateLifecycles } from './docs-lifecycles.js';
+import { generateMetrics } from './docs-metrics.js';
 import { generateReadmes } from './docs-readmes.js';
 import { generateSubjects } from './docs-subjects.js';
 
@@ -10,7 +11,7 @@ const isCheck = process.argv.includes('--check');
 
 if (process.argv.includes('--help')) {
   process.stdout.write(
-    'Writes docs/subjects.md, docs/lifecycles/*.mmd and the middle of every app’s README from the code.\n' +
+    'Writes docs/subjects.md, docs/metrics.md, docs/lifecycles/*.mmd and the middle of every app’s README from the code.\n' +
       '--check writes nothing and fails when one of them is not current.\n',
   );
   process.exit(0);
@@ -19,6 +20,7 @@ if (process.argv.includes('--help')) {
 const apps = await readdir(join(root, 'apps'));
 const wanted = new Map<string, string>([
   ['docs/subjects.md', generateSubjects()],
+  ['docs/metrics.md', await generateMetrics(root)],
   ...(await generateLifecycles(root, apps)),
   ...(await generateReadmes(root)),
 ]);
