@@ -29,9 +29,9 @@ describe('the guard before miners’ requests', () => {
   it('drops what is too much, counts it, and writes nothing because of it', async () => {
     const nodeId = await pool.tested();
     const before = await pool.services.nodes.get(nodeId);
-    expect(await ask(nodeId, 200)).toBe(30);
+    expect(await ask(nodeId, 100)).toBe(30);
     expect(await pool.services.nodes.get(nodeId)).toEqual(before);
-    expect(await metrics.text()).toContain('ganglion_node_pool_dropped_total{service="node-pool"} 170');
+    expect(await metrics.text()).toContain('ganglion_node_pool_dropped_total{service="node-pool"} 70');
     pool.clock.step(10_000);
     expect(await ask(nodeId, 1)).toBe(1);
   });

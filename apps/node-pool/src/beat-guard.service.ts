@@ -12,7 +12,7 @@ import { NodeStore } from './node.store.js';
 import { RevocationService } from './revocation.service.js';
 
 /** So many requests too many are no accident. */
-const QUARANTINE_AT = 500;
+const QUARANTINE_AT = 200;
 /** Quarantine does not stop them: only the broker can. */
 const SHUT_OUT_AT = 20_000;
 const FORGET_EVERY_MS = 60_000;

@@ -1,4 +1,4 @@
-import { Clock } from '@ganglion/runtime';
+import { Clock, outlast } from '@ganglion/runtime';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { FoundingStore } from './founding.store.js';
 import { NodePoolConfig } from './node-pool.config.js';
@@ -19,13 +19,14 @@ export class FirstTokenService implements OnApplicationBootstrap {
     const hash = this.config.secrets.firstJoinTokenHash;
     if (hash === undefined) return;
     const createdAt = this.clock.now();
-    await this.founding.ensureToken({
+    const token = {
       hash,
       owner: null,
       mayRegisterModels: true,
       maxNodes: MANY_NODES,
       expiresAt: new Date(createdAt.getTime() + YEARS_MS),
       createdAt,
-    });
+    };
+    await outlast('the first join token', () => this.founding.ensureToken(token));
   }
 }

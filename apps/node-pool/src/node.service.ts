@@ -40,10 +40,7 @@ export class NodeService {
 
   /** The best first; a session that may use its owner's own nodes gets those before the network's. */
   async find(wanted: InputOf<typeof nodePool.find>): Promise<OutputOf<typeof nodePool.find>> {
-    const [free, able] = await Promise.all([
-      this.candidates.free(wanted),
-      this.candidates.countAble(wanted),
-    ]);
+    const [free, able] = await Promise.all([this.candidates.free(wanted), this.candidates.countAble(wanted)]);
     const ranked = rank(free);
     const ownFirst = [
       ...ranked.filter(({ dedicated }) => dedicated),

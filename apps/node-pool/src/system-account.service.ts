@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { inboxPrefix } from '@ganglion/contracts';
-import { parseCredentials } from '@ganglion/messaging';
+import { parseCredentials, persist } from '@ganglion/messaging';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { connect, jwtAuthenticator } from '@nats-io/transport-node';
 import { z } from 'zod';
@@ -22,6 +23,8 @@ const claimsReply = z.object({
 
 const CENSUS_PAGE = 200;
 const CENSUS_WAIT_MS = 1_000;
+/** Miners try to come back about twice a second; on a machine under load that takes some tries. */
+const RETURN_MS = 8_000;
 const isNode = (user: string | undefined): user is string => user?.startsWith('U') === true;
 
 export interface ConnectionHearer {
@@ -54,16 +57,18 @@ export class SystemAccount {
   async listen(hearer: ConnectionHearer): Promise<void> {
     const { servers, creds, account } = this.options;
     const { jwt, seed } = parseCredentials(creds);
-    const nats = await connect({
-      servers,
-      name: 'node-pool-system',
-      inboxPrefix: inboxPrefix('node-pool'),
-      authenticator: jwtAuthenticator(jwt, seed),
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 100,
-      reconnectJitter: 400,
-      ignoreAuthErrorAbort: true,
-    });
+    const dial = (): Promise<NatsConnection> =>
+      connect({
+        servers,
+        name: 'node-pool-system',
+        inboxPrefix: inboxPrefix('node-pool'),
+        authenticator: jwtAuthenticator(jwt, seed),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+        reconnectJitter: 400,
+        ignoreAuthErrorAbort: true,
+      });
+    const nats = await persist(dial, { failed: (error) => hearer.failed(error) });
     this.#nats = nats;
     nats.subscribe(`$SYS.ACCOUNT.${account}.CONNECT`, {
       callback: (error, msg) => {
@@ -83,9 +88,12 @@ export class SystemAccount {
     await this.count(nats, hearer);
   }
 
+  /** When our connection was cut, so were those of the nodes: whoever is not back after a while is gone. */
   private async countAfterReconnects(nats: NatsConnection, hearer: ConnectionHearer): Promise<void> {
     for await (const { type } of nats.status()) {
-      if (type === 'reconnect') await this.count(nats, hearer);
+      if (type !== 'reconnect') continue;
+      await delay(RETURN_MS);
+      if (!nats.isClosed()) await this.count(nats, hearer);
     }
   }
 

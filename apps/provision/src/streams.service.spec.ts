@@ -25,7 +25,10 @@ describe('streams, durables and buckets', () => {
     expect(config.max_age).toBe(30 * 86_400 * 1e9);
     await expect(manager.consumers.info(name, 'stranger')).rejects.toThrow(/not found/);
     const durable = await manager.consumers.info(name, durableName('session', sessionQueue.starved));
-    expect(durable.config).toMatchObject({ max_deliver: 8, filter_subject: sessionQueue.starved.subject });
+    expect(durable.config).toMatchObject({
+      max_deliver: 1_000_000,
+      filter_subject: sessionQueue.starved.subject,
+    });
     expect(durable.num_pending).toBe(1);
   });
 

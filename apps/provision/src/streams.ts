@@ -50,8 +50,14 @@ export const wantedStreams: readonly (Partial<StreamConfig> & { name: string; su
   },
 ];
 
-/** Waiting times after an unanswered delivery (a hearer that died with it): the first is the time to acknowledge. */
-const ackWaits = [30_000, 30_000, 60_000, 60_000, 120_000, 120_000, 300_000];
+/**
+ * Waiting times after an unanswered delivery (a hearer that died with it): the first is the time to acknowledge. A hearer
+ * that still works says so every few seconds.
+ */
+const ackWaits = [10_000, 10_000, 30_000, 60_000, 120_000, 120_000, 300_000];
+
+/** The servers before 2.10 take no -1 beside waiting times. */
+const FOREVER = 1_000_000;
 
 /** One durable consumer per module and event it hears. Hearers put back what they cannot digest with their own delay. */
 export const wantedDurables: readonly (Partial<ConsumerConfig> & { durable_name: string })[] =
@@ -63,6 +69,7 @@ export const wantedDurables: readonly (Partial<ConsumerConfig> & { durable_name:
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanoseconds(ackWaits[0] as number),
       backoff: ackWaits.map(nanoseconds),
-      max_deliver: 8,
+      // Hearers give up on an event themselves, and keep it as a dead letter: the broker would only forget it.
+      max_deliver: FOREVER,
     })),
   );

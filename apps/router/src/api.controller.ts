@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { type ApiDescription, describeApi } from './api-description.js';
+import { type ApiDescription, describeApi } from './api-description.service.js';
 import { Public } from './auth.guard.js';
 
 @Controller()

@@ -132,7 +132,8 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
     try {
       const { taskId } = parseInput(cancelParameters, body, 'the message');
       const view = await this.bus.request(sessionQueue.get, { taskId });
-      requireOwner((socket.data as ClientData).caller, view, `the task ${taskId}`);
+      const { caller } = socket.data as ClientData;
+      requireOwner(caller, view, { field: 'taskId', what: `task ${taskId}` });
       const reason = { code: 'client_cancelled', message: 'the client cancelled the task' };
       const cancelled = await this.bus.request(sessionQueue.cancel, { taskId, reason });
       acknowledge?.(cancelled);

@@ -1,4 +1,4 @@
-import { type ErrorBody, Fault, type FaultCode } from '@ganglion/contracts';
+import { type ErrorBody, excerpt, Fault, type FaultCode } from '@ganglion/contracts';
 
 interface Meaning {
   readonly status: number;
@@ -85,13 +85,22 @@ export const faultOfStatus = (status: number, message: string): Fault => {
       return new Fault('INVALID', message, { status, reason: 'method_not_allowed' });
     case 413:
       return new Fault('TOO_LARGE', 'the body is larger than 2 MB: send less');
-    case 415:
-      return new Fault('INVALID', 'the body must be JSON, not compressed: send Content-Type: application/json and no Content-Encoding', {
+    case 414:
+      return new Fault('INVALID', 'the address is too long: send what is long in the body', {
         status,
-        reason: 'unsupported_media_type',
+        reason: 'uri_too_long',
       });
+    case 415:
+      return new Fault(
+        'INVALID',
+        'the body must be JSON, not compressed: send Content-Type: application/json and no Content-Encoding',
+        {
+          status,
+          reason: 'unsupported_media_type',
+        },
+      );
     default:
       if (status >= 500) return new Fault('INTERNAL', message);
-      return new Fault('INVALID', message, { status, reason: 'bad_request' });
+      return new Fault('INVALID', excerpt(message), { status, reason: 'bad_request' });
   }
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Fault } from '@ganglion/contracts';
 import type { Metrics } from '@ganglion/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +26,8 @@ export const makeAdapter = ({ trustProxy }: { trustProxy: boolean }): FastifyAda
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
     clientErrorHandler: refuseUnreadable,
+    // Node would refuse a request without one in its own way.
+    http: { requireHostHeader: false },
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const { status, body } = answerFault(faultOfStatus(error.statusCode ?? 400, error.message));
       void reply.header('x-request-id', request.id).status(status).send(body);
@@ -72,7 +75,7 @@ export const guardEdge = (fastify: FastifyInstance, metrics: Metrics): void => {
     void reply.header('x-request-id', request.id);
     // Many clients send the type with every request; Fastify refuses one that announces JSON and brings none.
     if (!hasBody(request)) delete request.headers['content-type'];
-    done(hasForeignBody(request) ? faultOfStatus(415, 'not JSON') : undefined);
+    done(refusalOf(request));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const labels = { method: request.method, route: routeOf(request) };
@@ -86,12 +89,19 @@ export const guardEdge = (fastify: FastifyInstance, metrics: Metrics): void => {
 const routeOf = (request: FastifyRequest): string =>
   request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown');
 
+const refusalOf = (request: FastifyRequest): Fault | undefined => {
+  const { headers, raw } = request;
+  if (headers.host === undefined && raw.httpVersion === '1.1')
+    return faultOfStatus(400, 'the header Host is missing: send it');
+  return hasForeignBody(request) ? faultOfStatus(415, 'not JSON') : undefined;
+};
+
 const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 const hasForeignBody = (request: FastifyRequest): boolean =>
-  hasBody(request) &&
-  (!JSON_TYPE.test(request.headers['content-type'] ?? '') || isEncoded(request));
+  hasBody(request) && (!JSON_TYPE.test(request.headers['content-type'] ?? '') || isEncoded(request));
 
 /** A body is taken as it is: nothing is unpacked, however small it was packed. */
-const isEncoded = ({ headers }: FastifyRequest): boolean => !/^(identity)?$/i.test(headers['content-encoding'] ?? '');
+const isEncoded = ({ headers }: FastifyRequest): boolean =>
+  !/^(identity)?$/i.test(headers['content-encoding'] ?? '');

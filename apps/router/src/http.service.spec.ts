@@ -126,7 +126,9 @@ describe('the router over HTTP', () => {
     neighbours.answer(sessionQueue.get, ({ taskId }) => taskOf({ taskId, owner: 'key-0' }));
     neighbours.answer(session.get, () => sessionOf('key-0'));
     for (const path of [`/v1/tasks/${TASK_ID}`, `/v1/tasks/${TASK_ID}/receipt`, `/v1/sessions/${SESSION_ID}`])
-      expect(await ask(path, {}, OTHER_KEY)).toEqual(shape(404, { code: 'not_found' }));
+      expect(await ask(path, {}, OTHER_KEY)).toEqual(
+        shape(404, { code: 'not_found', param: path.includes('tasks') ? 'taskId' : 'sessionId' }),
+      );
     for (const path of [`/v1/tasks/${TASK_ID}`, `/v1/sessions/${SESSION_ID}`])
       expect((await ask(path, { method: 'DELETE' }, OTHER_KEY)).status).toBe(404);
     expect(neighbours.askedFor(sessionQueue.cancel)).toEqual([]);

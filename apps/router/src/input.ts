@@ -36,8 +36,8 @@ const explain = (issue: z.core.$ZodIssue, what: string, value: unknown): string 
     return `unknown parameter${issue.keys.length > 1 ? 's' : ''}: ${names}. Remove ${issue.keys.length > 1 ? 'them' : 'it'}, or check the spelling`;
   }
   if (at === '') {
-    const isObject = typeof value === 'object' && value !== null;
-    return isObject ? `${what}: ${issue.message}` : `${what} must be a JSON object`;
+    const isNoObject = issue.code === 'invalid_type' && issue.expected === 'object';
+    return isNoObject ? `${what} must be a JSON object` : `${what}: ${issue.message}`;
   }
   return isMissing(issue, value) ? `${at} is missing: ${issue.message}` : `${at}: ${issue.message}`;
 };

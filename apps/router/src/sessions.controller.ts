@@ -77,6 +77,6 @@ export class SessionsController {
 
   private async find(caller: ApiKeyFacts, sessionId: string) {
     const view = await this.bus.request(session.get, { sessionId });
-    return requireOwner(caller, view, `the session ${sessionId}`);
+    return requireOwner(caller, view, { field: 'sessionId', what: `session ${sessionId}` });
   }
 }

@@ -60,6 +60,27 @@ describe('an answer over the socket', () => {
     socket.disconnect();
   });
 
+  it('answers an event that it does not know, instead of leaving its sender waiting', async () => {
+    const socket = open();
+    expect(await socket.timeout(5_000).emitWithAck('task.unknown', {})).toMatchObject({
+      error: { code: 'unknown_event', message: expect.stringContaining('task.submit') },
+    });
+    socket.disconnect();
+  });
+
+  it.each(['task.submit', 'task.cancel', 'task.unknown', 'error'])(
+    'says the error of %s as an event to whoever asked for no acknowledgement',
+    async (event) => {
+      const socket = open();
+      const told = new Promise((resolve) => socket.once('error', resolve));
+      socket.emit(event, { unknown: 1 });
+      expect(await told).toMatchObject({
+        error: { type: 'invalid_request_error', code: expect.any(String) },
+      });
+      socket.disconnect();
+    },
+  );
+
   it('cancels the tasks of a socket that goes away', async () => {
     const socket = open();
     neighbours.play(({ attempt, taskId }) => neighbours.control(taskId, attempt.granted()));

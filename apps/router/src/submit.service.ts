@@ -15,6 +15,7 @@ import { Clock, type Repeating } from '@ganglion/runtime';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
 import { requireOwner } from './ownership.js';
+import { inClientsWords } from './client-fields.js';
 import { freezeRequest } from './frozen-request.js';
 import { ModelsService } from './models.service.js';
 import { randomDraw } from './random-draw.js';
@@ -68,7 +69,17 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
    * Listens for a task, submits it and follows it.
    * @throws Fault of whatever refuses it; then there is no task to follow.
    */
-  async submit(caller: ApiKeyFacts, submission: Submission): Promise<RunningTask> {
+  submit(caller: ApiKeyFacts, submission: Submission): Promise<RunningTask> {
+    return this.start(caller, submission).catch(inClientsWords(submission));
+  }
+
+  /** Submits a task that is read later. @throws Fault of whatever refuses it. */
+  enqueue(caller: ApiKeyFacts, submission: Submission): Promise<Accepted> {
+    const accepted = this.prepare(caller, submission).then((input) => this.hand(input));
+    return accepted.catch(inClientsWords(submission));
+  }
+
+  private async start(caller: ApiKeyFacts, submission: Submission): Promise<RunningTask> {
     const input = await this.prepare(caller, submission);
     const task = this.follow(input, submission.isStream === true);
     try {
@@ -80,11 +91,6 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
       task.abandon('not_accepted', 'the task was not accepted');
       throw error;
     }
-  }
-
-  /** Submits a task that is read later. @throws Fault of whatever refuses it. */
-  async enqueue(caller: ApiKeyFacts, submission: Submission): Promise<Accepted> {
-    return this.hand(await this.prepare(caller, submission));
   }
 
   private async prepare(caller: ApiKeyFacts, { parameters, sessionId }: Submission): Promise<SubmitInput> {
@@ -132,7 +138,7 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
   private async findSession(caller: ApiKeyFacts, sessionId?: string): Promise<SessionView | undefined> {
     if (sessionId === undefined) return undefined;
     const view = await this.bus.request(session.get, { sessionId });
-    return requireOwner(caller, view, `the session ${sessionId}`);
+    return requireOwner(caller, view, { field: 'sessionId', what: `session ${sessionId}` });
   }
 
   private async findModel(name: string | undefined, explicit?: SessionView): Promise<ModelView> {

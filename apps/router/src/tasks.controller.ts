@@ -45,6 +45,6 @@ export class TasksController {
 
   private async find(caller: ApiKeyFacts, taskId: string): Promise<TaskView> {
     const view = await this.bus.request(sessionQueue.get, { taskId });
-    return requireOwner(caller, view, `the task ${taskId}`);
+    return requireOwner(caller, view, { field: 'taskId', what: `task ${taskId}` });
   }
 }

@@ -1,6 +1,7 @@
 import { verifyCommit } from '@ganglion/commitment';
 import { Fault, type InputOf, type sessionQueue } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
+import { mostParts } from './commit-size.js';
 import { CommitStore, type LiveAttempt } from './commit.store.js';
 import { DispatchService } from './dispatch.service.js';
 import { laneOf } from './lane.js';
@@ -48,6 +49,13 @@ export class CommitService {
     const found = await this.findLive({ taskId, attempt, nodeId });
     if (found.state !== 'PRECOMMITTED') throw stale(taskId, attempt);
     if (part >= parts) throw new Fault('INVALID', `part: ${part} of ${parts}, counted from 0`);
+    if (parts > mostParts(found.task.submitted.request)) {
+      await this.validation.reject(found, {
+        code: 'commit_too_large',
+        message: `the reveal comes in ${parts} parts, far more than its tokens need`,
+      });
+      throw new Fault('TOO_LARGE', `parts: ${parts} are far more than the tokens asked for need`);
+    }
     const text = await this.store.keepPart(found.id, { part, parts, digest, data });
     if (text === null) return { received: true };
     try {

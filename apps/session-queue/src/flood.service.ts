@@ -8,7 +8,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { FLOOD_LIMITS } from './flood.config.js';
+import { FLOOD_BUS, FLOOD_LIMITS } from './flood.config.js';
 import { type FloodLimits, FloodMeter } from './flood-meter.js';
 import { FloodStore } from './flood.store.js';
 import { NewStreams } from './flood-streams.js';
@@ -35,7 +35,7 @@ export class FloodService implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     @Inject(FLOOD_LIMITS) limits: FloodLimits,
     private readonly store: FloodStore,
-    private readonly bus: Bus,
+    @Inject(FLOOD_BUS) private readonly bus: Bus,
     private readonly clock: Clock,
   ) {
     this.#meter = new FloodMeter(limits);
@@ -48,9 +48,10 @@ export class FloodService implements OnApplicationBootstrap, BeforeApplicationSh
     this.#looking = this.clock.every(LOOK_MS, () => this.look(), 'looking for strays');
   }
 
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     this.#listener?.close();
     this.#looking?.stop();
+    await this.bus.close();
   }
 
   /**

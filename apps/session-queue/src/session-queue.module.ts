@@ -15,7 +15,7 @@ import { QueueDatabase, QueueOutbox } from './database.store.js';
 import { DispatchService } from './dispatch.service.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EndingService } from './ending.service.js';
-import { FLOOD_LIMITS, readFloodLimits } from './flood.config.js';
+import { connectFloodBus, FLOOD_BUS, FLOOD_LIMITS, readFloodLimits } from './flood.config.js';
 import { FloodService } from './flood.service.js';
 import { FloodStore } from './flood.store.js';
 import { FrameWatch } from './frame-watch.service.js';
@@ -24,6 +24,7 @@ import { NetworkKey } from './network-key.js';
 import { NewsService } from './news.service.js';
 import { OfferService } from './offer.service.js';
 import { OverdueService } from './overdue.service.js';
+import { QueueGaugeService } from './queue-gauge.service.js';
 import { RevealService } from './reveal.service.js';
 import { SweepService } from './sweep.service.js';
 import { SweepStore } from './sweep.store.js';
@@ -62,6 +63,7 @@ import { WaitingStore } from './waiting.store.js';
     { provide: NetworkKey, useFactory: () => new NetworkKey(secret('network.key') ?? '') },
     ClaimStore,
     { provide: FLOOD_LIMITS, useFactory: readFloodLimits },
+    { provide: FLOOD_BUS, useFactory: connectFloodBus },
     FloodStore,
     FloodService,
     DispatchStore,
@@ -87,6 +89,7 @@ import { WaitingStore } from './waiting.store.js';
     EndingService,
     SweepService,
     WaitingService,
+    QueueGaugeService,
   ],
 })
 export class SessionQueueModule {}

@@ -30,7 +30,7 @@ export const countTask = async (
       SELECT (${completionTokens}::float8 - 1) / own.seconds
         * sum(extract(epoch FROM least(company.t1, own.t1) - greatest(company.t0, own.t0))) / own.seconds AS speed
       FROM own JOIN company ON company.t0 < own.t1
-      WHERE own.seconds * 1000 >= ${MIN_MS} AND ${completionTokens} >= ${MIN_TOKENS} GROUP BY own.seconds)
+      WHERE own.seconds * 1000 >= ${MIN_MS} AND ${completionTokens}::int >= ${MIN_TOKENS}::int GROUP BY own.seconds)
     UPDATE "Assignment" SET "tasksDone" = "tasksDone" + 1, "tokensPerSecond" = coalesce(
       (SELECT "tokensPerSecond" * ${1 - WEIGHT}::float8 + speed * ${WEIGHT}::float8 FROM measured), "tokensPerSecond")
     WHERE "activeNodeId" = ${nodeId}`;

@@ -67,7 +67,7 @@ export class TaskStore {
 
   async get(taskId: string): Promise<Task> {
     const task = await this.database.client.task.findUnique({ where: { id: taskId } });
-    if (!task) throw new Fault('NOT_FOUND', `taskId: no task ${taskId}`);
+    if (!task) throw new Fault('NOT_FOUND', `taskId: no task ${taskId}`, { field: 'taskId' });
     return task;
   }
 

@@ -3,8 +3,9 @@ import { record } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
-import type { Lane } from './lane.js';
+import { type Lane, TEST_SLOT } from './lane.js';
 import { lacksReplicas } from './replicas.store.js';
+import { taskLifecycle } from './task.lifecycle.js';
 
 export interface Place {
   /** From 1; 0 when the task no longer waits. */
@@ -89,5 +90,18 @@ export class WaitingStore {
       });
     });
     this.outbox.wake();
+  }
+
+  /** Tasks that have not ended by state, and the slots of assigned nodes by use. */
+  async counts(): Promise<{ tasks: Map<string, number>; slots: { free: number; taken: number } }> {
+    const { client } = this.database;
+    const states = taskLifecycle.states.filter((state) => !taskLifecycle.isFinal(state));
+    const capacity = { index: { not: TEST_SLOT } };
+    const [groups, free, taken] = await Promise.all([
+      client.task.groupBy({ by: ['state'], where: { state: { in: states } }, _count: true }),
+      client.slot.count({ where: { ...capacity, attemptId: null } }),
+      client.slot.count({ where: { ...capacity, attemptId: { not: null } } }),
+    ]);
+    return { tasks: new Map(groups.map(({ state, _count }) => [state, _count])), slots: { free, taken } };
   }
 }

@@ -1,5 +1,5 @@
 import { type ApiKeyFacts, Fault, type InputOf, type session as messages } from '@ganglion/contracts';
-import { secret } from '@ganglion/runtime';
+import { outlast, secret } from '@ganglion/runtime';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { KeyStore } from './key.store.js';
@@ -13,7 +13,9 @@ export class KeyService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const hash = secret('first-api-key.hash');
     if (hash === undefined) return;
-    await this.store.insert({ hash, name: 'first', scopes: ['inference', 'admin'] });
+    await outlast('the first API key', () =>
+      this.store.insert({ hash, name: 'first', scopes: ['inference', 'admin'] }),
+    );
     new Logger(KeyService.name).log('the first API key is known');
   }
 

@@ -41,9 +41,7 @@ export class KeyStore {
   async revoke(keyId: string): Promise<void> {
     const at = this.clock.now();
     await this.database.transaction(async (tx) => {
-      const row = uuid.safeParse(keyId).success
-        ? await tx.apiKey.findUnique({ where: { id: keyId } })
-        : null;
+      const row = uuid.safeParse(keyId).success ? await tx.apiKey.findUnique({ where: { id: keyId } }) : null;
       if (!row) throw new Fault('NOT_FOUND', `keyId: no API key ${keyId}`, { field: 'keyId' });
       if (row.revokedAt) return;
       await tx.apiKey.update({ where: { id: keyId }, data: { revokedAt: at } });

@@ -49,12 +49,12 @@ export class SessionController {
 
   @On(sessionQueue.starved)
   starved({ sessionId }: PayloadOf<typeof sessionQueue.starved>): Promise<void> {
-    return this.tending.tend(sessionId);
+    return this.tending.tendIfThere(sessionId);
   }
 
   @On(sessionQueue.assignmentEnded)
   assignmentEnded({ sessionId }: PayloadOf<typeof sessionQueue.assignmentEnded>): Promise<void> {
-    return this.tending.tend(sessionId);
+    return this.tending.tendIfThere(sessionId);
   }
 
   @On(nodePool.nodeEphemeral)

@@ -41,6 +41,14 @@ export class TendService {
     await this.tend(sessionId).catch((error: unknown) => this.complain(sessionId, error));
   }
 
+  /** As `tend`, for events: one may name a session that does not exist here, and will not if it comes again. */
+  async tendIfThere(sessionId: string): Promise<void> {
+    await this.tend(sessionId).catch((error: unknown) => {
+      const isMissing = error instanceof Fault && error.code === 'NOT_FOUND';
+      if (!isMissing || error.details?.['field'] !== 'sessionId') throw error;
+    });
+  }
+
   /** Tends every session that may hold nodes, explicit ones in need first. */
   async tendAll(): Promise<void> {
     const sessions = await this.store.unsettled();

@@ -7,7 +7,7 @@ import {
   hash,
   modelId,
   nodeId,
-  page,
+  pageByUuid,
   pageOf,
   reason,
   smallCount,
@@ -103,7 +103,7 @@ export const cognitive = {
     output: z.object({}),
   }),
   get: request('cognitive', 'get', { input: z.strictObject({ roundId: uuid }), output: roundView }),
-  list: request('cognitive', 'list', { input: page, output: pageOf(roundView) }),
+  list: request('cognitive', 'list', { input: pageByUuid, output: pageOf(roundView) }),
 
   verdictGiven: event('cognitive', 'verdict-given', verdict),
   nodeProbed: event(

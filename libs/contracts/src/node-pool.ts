@@ -8,6 +8,7 @@ import {
   nodeId,
   owner,
   page,
+  pageByUuid,
   pageOf,
   positiveInt,
   reason,
@@ -153,7 +154,10 @@ export const nodePool = {
     }),
     output: joinTokenView.extend({ token: z.string() }),
   }),
-  listJoinTokens: request('node-pool', 'list-join-tokens', { input: page, output: pageOf(joinTokenView) }),
+  listJoinTokens: request('node-pool', 'list-join-tokens', {
+    input: pageByUuid,
+    output: pageOf(joinTokenView),
+  }),
   /** Nobody joins with it any more; nodes that did stay. */
   revokeJoinToken: request('node-pool', 'revoke-join-token', {
     input: z.strictObject({ tokenId: uuid }),

@@ -8,7 +8,7 @@ import {
   modelId,
   nodeId,
   owner,
-  page,
+  pageByUuid,
   pageOf,
   positiveInt,
   reason,
@@ -172,7 +172,7 @@ export const sessionQueue = {
   }),
   get: request('session-queue', 'get', { input: z.strictObject({ taskId }), output: taskView }),
   list: request('session-queue', 'list', {
-    input: page.extend({ owner, sessionId: uuid.nullable() }),
+    input: pageByUuid.extend({ owner, sessionId: uuid.nullable() }),
     output: pageOf(taskView.omit({ attempts: true, history: true, result: true })),
   }),
   /** The signed receipt (`@ganglion/commitment` knows its shape). */

@@ -9,7 +9,7 @@ import {
   modelId,
   nodeId,
   owner,
-  page,
+  pageByUuid,
   pageOf,
   reason,
   taskId,
@@ -104,7 +104,7 @@ export const session = {
   }),
   get: request('session', 'get', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
   list: request('session', 'list', {
-    input: page.extend({ owner }),
+    input: pageByUuid.extend({ owner }),
     output: pageOf(sessionView),
   }),
   close: request('session', 'close', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),

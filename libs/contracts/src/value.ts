@@ -39,10 +39,11 @@ export const owner = text.max(128).nullable();
 export const reason = z.object({ code: text.max(64), message: text.max(1024) });
 export type Reason = z.infer<typeof reason>;
 
+const pageBy = <T extends z.ZodType>(cursor: T) =>
+  z.object({ cursor: cursor.optional(), limit: z.int().min(1).max(200).default(50) });
 /** Cursor paging: `cursor` is the last id of the page before. */
-export const page = z.object({
-  cursor: text.max(128).optional(),
-  limit: z.int().min(1).max(200).default(50),
-});
+export const page = pageBy(text.max(128));
+/** The same, of things whose ids are UUIDs. */
+export const pageByUuid = pageBy(uuid);
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

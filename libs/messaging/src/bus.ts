@@ -7,7 +7,6 @@ import {
   type Frame,
   frame,
   frameSubject,
-  inboxPrefix,
   type InputOf,
   type Job,
   type NodeRequest,
@@ -25,18 +24,9 @@ import {
   RequestError,
   TimeoutError,
 } from '@nats-io/nats-core';
-import { connect, jwtAuthenticator } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { childTrace, currentTrace } from './trace.js';
 import { parseReply, parseWire, traceHeaders } from './wire.js';
-
-export interface BusOptions {
-  servers: string | string[];
-  /** A module's name, or a miner's node id: replies arrive below `_INBOX.<name>`. */
-  name: string;
-  /** The JWT is asked for on every (re)connection, so a renewed one is used as soon as it is there. */
-  credentials?: { jwt: () => string; seed: Uint8Array };
-}
 
 export interface Listener {
   close(): void;
@@ -47,22 +37,6 @@ export interface FeedHandlers {
   control?: (record: ControlRecord) => void;
 }
 
-/** Connects with endless, jittered reconnection; rejects only if the first connection cannot be made. */
-export const connectBus = async ({ servers, name, credentials }: BusOptions): Promise<Bus> =>
-  new Bus(
-    await connect({
-      servers,
-      name,
-      inboxPrefix: inboxPrefix(name),
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 100,
-      reconnectJitter: 400,
-      ignoreAuthErrorAbort: true,
-      pingInterval: 20_000,
-      ...(credentials ? { authenticator: jwtAuthenticator(credentials.jwt, credentials.seed) } : {}),
-    }),
-  );
-
 /** One connection to the broker, spoken to in messages of the contracts. */
 export class Bus {
   readonly #jetstream: JetStreamClient;
@@ -72,6 +46,7 @@ export class Bus {
   onPublished: (subject: string, payload: unknown) => void = () => {};
 
   #connected = true;
+  readonly #gapHearers = new Set<() => void>();
 
   constructor(readonly nats: NatsConnection) {
     this.#jetstream = jetstream(nats);
@@ -81,8 +56,16 @@ export class Bus {
   private async watch(): Promise<void> {
     for await (const { type } of this.nats.status()) {
       if (type === 'disconnect' || type === 'close') this.#connected = false;
-      if (type === 'reconnect') this.#connected = true;
+      if (type !== 'reconnect') continue;
+      this.#connected = true;
+      for (const hear of this.#gapHearers) hear();
     }
+  }
+
+  /** Tells that the connection was lost and is back: whatever was published meanwhile was not heard. */
+  onGap(hear: () => void): Listener {
+    this.#gapHearers.add(hear);
+    return { close: () => void this.#gapHearers.delete(hear) };
   }
 
   /** Asks a module. Throws the answer's Fault, or `UNAVAILABLE` when nobody answers in time. */
@@ -180,7 +163,7 @@ export class Bus {
     return { close: () => subscription.unsubscribe() };
   }
 
-  /** Hears an event in this replica only, while it runs: for caches. What is missed is missed. */
+  /** Hears an event in this replica only, while it runs: for caches. What is missed is missed; `onGap` tells when. */
   overhear<E extends Event>(event: E, handler: (payload: PayloadOf<E>) => void): Listener {
     const subscription = this.nats.subscribe(event.subject, {
       callback: (error, msg) => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   deadSubject,
   durableName,
@@ -8,8 +9,10 @@ import {
   streams,
 } from '@ganglion/contracts';
 import { type ConsumerMessages, jetstream, type JsMsg } from '@nats-io/jetstream';
+import { backOffMs } from './back-off.js';
 import type { Bus } from './bus.js';
 import type { MessageContext } from './handles.js';
+import { isOutage } from './outage.js';
 import { childTrace, TRACE_HEADER } from './trace.js';
 import { parseWire } from './wire.js';
 
@@ -17,12 +20,18 @@ export interface Hearer {
   handle(payload: unknown, context: MessageContext, trace: string): Promise<void>;
   settled(outcome: 'done' | 'retried' | 'dead', ms: number): void;
   failed(error: unknown): void;
+  /** The broker does not know the consumer yet, or is away: it is asked again. */
+  waiting(error: unknown): void;
 }
 
 /** A handler that has not finished tells the broker so this often (the consumer's ack_wait is longer). */
-const WORKING_EVERY_MS = 10_000;
+const WORKING_EVERY_MS = 3_000;
 /** Many at once, so that a slow event does not hold the others; few enough to bound memory. */
 const IN_FLIGHT = 64;
+/** An event whose handler finds a server away is held here this long; then it is put back, and delivered again. */
+const HOLD_MS = 60_000;
+const HOLD_BACK_OFF = { firstMs: 100, mostMs: 2_000 };
+const START_BACK_OFF = { firstMs: 200, mostMs: 5_000 };
 
 /** When an event is tried again, and when it is given up. */
 export interface RetryPolicy {
@@ -32,16 +41,17 @@ export interface RetryPolicy {
   readonly lastDelivery: number;
 }
 
-/** Exponential back-off with jitter: 200 ms, 400 ms, … up to 30 s; eight deliveries. */
+/** Exponential back-off with jitter, from 200 ms up to 30 s; eight deliveries. */
 export const patientRetries: RetryPolicy = {
-  pauseMs: (deliveries) => Math.min(30_000, 200 * 2 ** (deliveries - 1)) * (0.75 + Math.random() / 2),
+  pauseMs: (deliveries) => backOffMs(deliveries, { firstMs: 200, mostMs: 30_000 }),
   lastDelivery: 8,
 };
 
 /** One durable consumer of one module for one event; provision made it, every replica of the module shares it. */
 export class DurableHearing {
   #messages: ConsumerMessages | undefined;
-  #stopped = false;
+  #isHearing = false;
+  readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
 
   constructor(
@@ -51,12 +61,28 @@ export class DurableHearing {
     private readonly hearer: Hearer & { retries: RetryPolicy },
   ) {}
 
+  /** Do events arrive, as far as this side can tell? */
+  get isHearing(): boolean {
+    return this.#isHearing;
+  }
+
+  /** Resolves when it hears; however long the broker takes to know the consumer, unless it is stopped before. */
   async start(): Promise<void> {
-    const consumer = await jetstream(this.bus.nats).consumers.get(
-      streams.events.name,
-      durableName(this.module, this.event),
-    );
-    this.#messages = await consumer.consume({
+    const { signal } = this.#stopping;
+    for (let tries = 1; !signal.aborted && !this.bus.nats.isClosed(); tries++) {
+      try {
+        return await this.consume();
+      } catch (error) {
+        if (tries === 1) this.hearer.waiting(error);
+        await delay(backOffMs(tries, START_BACK_OFF), undefined, { signal, ref: false }).catch(() => {});
+      }
+    }
+  }
+
+  private async consume(): Promise<void> {
+    const name = durableName(this.module, this.event);
+    const consumer = await jetstream(this.bus.nats).consumers.get(streams.events.name, name);
+    const messages = await consumer.consume({
       max_messages: IN_FLIGHT,
       callback: (msg) => {
         const work = this.settle(msg);
@@ -64,21 +90,13 @@ export class DurableHearing {
         void work.finally(() => this.#running.delete(work));
       },
     });
-    void this.restartWhenClosed(this.#messages);
-  }
-
-  /** The client gives up on a consumer it finds missing, as after a broker's restart: try again until stopped. */
-  private async restartWhenClosed(messages: ConsumerMessages): Promise<void> {
-    await messages.closed();
-    for (let tries = 1; !this.#stopped; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, patientRetries.pauseMs(tries)).unref());
-      if (this.#stopped || this.bus.nats.isClosed()) return;
-      const isUp = await this.start().then(
-        () => true,
-        () => false,
-      );
-      if (isUp) return;
-    }
+    this.#messages = messages;
+    this.#isHearing = true;
+    // The client gives up on a consumer that it finds missing, as after a broker's restart.
+    void messages.closed().then(() => {
+      this.#isHearing = false;
+      return this.start();
+    });
   }
 
   private async settle(msg: JsMsg): Promise<void> {
@@ -89,7 +107,8 @@ export class DurableHearing {
       const payload = this.parse(msg);
       const eventId = msg.headers?.get('Nats-Msg-Id') || `${msg.info.stream}-${msg.seq}`;
       const trace = childTrace(msg.headers?.get(TRACE_HEADER));
-      await this.hearer.handle(payload, { subject: msg.subject, eventId, deliveries }, trace);
+      const context = { subject: msg.subject, eventId, deliveries };
+      await this.outlast(() => this.hearer.handle(payload, context, trace));
       msg.ack();
       this.hearer.settled('done', performance.now() - started);
     } catch (error) {
@@ -97,6 +116,20 @@ export class DurableHearing {
       this.putBack(msg, error, performance.now() - started);
     } finally {
       clearInterval(working);
+    }
+  }
+
+  /** While a server is away no replica could handle the event: it is held, and does not come nearer to its last delivery. */
+  private async outlast(handle: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    const until = performance.now() + HOLD_MS;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await handle();
+      } catch (error) {
+        if (!isOutage(error) || signal.aborted || performance.now() > until) throw error;
+        await delay(backOffMs(failures, HOLD_BACK_OFF), undefined, { signal }).catch(() => {});
+      }
     }
   }
 
@@ -112,7 +145,8 @@ export class DurableHearing {
     if (this.bus.nats.isClosed()) return;
     const deliveries = msg.info.deliveryCount;
     const { retries } = this.hearer;
-    if (deliveries < retries.lastDelivery && !(error instanceof Poison)) {
+    const mayComeRight = deliveries < retries.lastDelivery && !(error instanceof Poison);
+    if (mayComeRight || isOutage(error)) {
       msg.nak(retries.pauseMs(deliveries));
       this.hearer.settled('retried', ms);
       return;
@@ -124,7 +158,7 @@ export class DurableHearing {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     await this.#messages?.close();
     await Promise.allSettled(this.#running);
   }

@@ -1,7 +1,11 @@
+export { type BackOff, backOffMs } from './back-off.js';
 export * from './bus.js';
+export { type BusOptions, connectBus, connectPatiently } from './connect-bus.js';
 export * from './credentials.js';
 export { FaultFilter } from './fault-filter.js';
 export { Handles, type MessageContext, On } from './handles.js';
+export { isOutage } from './outage.js';
+export { persist, type Persistence } from './persist.js';
 export { NatsStrategy, type StrategyObserver } from './strategy.js';
 export { currentTrace, inTrace, TRACE_HEADER } from './trace.js';
 export { readFrames, type StreamedFrame } from './token-history.js';

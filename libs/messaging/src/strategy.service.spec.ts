@@ -27,6 +27,7 @@ import {
 const nodeId = createUser().getPublicKey();
 const heard: { eventId: string; deliveries: number }[] = [];
 const failed: unknown[] = [];
+const missed: unknown[] = [];
 let hear: (context: MessageContext) => void = () => {};
 
 @Controller()
@@ -63,6 +64,9 @@ const verdict: Verdict = {
   at: new Date().toISOString(),
 };
 
+const answered: string[] = [];
+const settled: string[] = [];
+
 describe('the strategy', () => {
   let broker: TestBroker;
   let router: Bus;
@@ -81,9 +85,10 @@ describe('the strategy', () => {
       join('reputation'),
     ]);
     const observer = {
-      answered: () => {},
-      heard: () => {},
+      answered: (_: string, outcome: string) => void answered.push(outcome),
+      heard: (_: string, outcome: string) => void settled.push(outcome),
       failed: (_: string, error: unknown) => void failed.push(error),
+      missed: (_: string, error: unknown) => void missed.push(error),
     };
     const strategy = new NatsStrategy(service, 'reputation', observer, { pauseMs: () => 5, lastDelivery: 3 });
     class ScoresModule {}
@@ -136,11 +141,40 @@ describe('the strategy', () => {
   it('delivers an event again until it is digested, with the same id', async () => {
     const id = randomUUID();
     hear = ({ deliveries }) => {
-      if (deliveries < 3) throw new Fault('UNAVAILABLE', 'not now');
+      if (deliveries < 3) throw new Fault('CONFLICT', 'not now');
     };
     await cognitiveBus.publishEvent(cognitive.verdictGiven.subject, verdict, id);
     const mine = () => heard.filter(({ eventId }) => eventId === id).map(({ deliveries }) => deliveries);
     await eventually(() => expect(mine()).toEqual([1, 2, 3]));
+  });
+
+  it('holds an event while a server is away, without coming nearer to giving it up', async () => {
+    const id = randomUUID();
+    const mine = () => heard.filter(({ eventId }) => eventId === id).map(({ deliveries }) => deliveries);
+    hear = () => {
+      if (mine().length < 5) throw new Fault('UNAVAILABLE', 'the server is away');
+    };
+    await cognitiveBus.publishEvent(cognitive.verdictGiven.subject, verdict, id);
+    await eventually(() => expect(mine()).toEqual([1, 1, 1, 1, 1]));
+  });
+
+  it.each([
+    ['no JSON', '{"nodeId":'],
+    ['not of its schema', '{"passed":1}'],
+    ['too deep to be written again', `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
+    ['too large for a letter about it', `{"a":"${String.raw`\u0000`.repeat(100_000)}"}`],
+  ])('lays an event aside at its first delivery that is %s', async (_what, data) => {
+    const before = settled.filter((outcome) => outcome === 'dead').length;
+    await cognitiveBus.nats.request(cognitive.verdictGiven.subject, data, { timeout: 5_000 });
+    await eventually(() => expect(settled.filter((outcome) => outcome === 'dead')).toHaveLength(before + 1));
+    expect(settled.at(-1)).toBe('dead');
+  });
+
+  it('answers below inboxes only, wherever it is asked to answer', async () => {
+    const before = answered.length;
+    router.nats.publish(reputation.list.subject, '{}', { reply: 'evt.reputation.score-changed' });
+    router.nats.publish(reputation.list.subject, '{}');
+    await eventually(() => expect(answered.slice(before)).toEqual(['FOREIGN_REPLY', 'FOREIGN_REPLY']));
   });
 
   it('stores an event that is published twice once', async () => {
@@ -161,13 +195,14 @@ describe('the strategy', () => {
       credentials: parseCredentials(await broker.credentials('provision')),
     });
     const manager = await jetstreamManager(provision.nats, { checkAPI: false });
+    const before = (await manager.streams.info(streams.dead.name)).state.messages;
     hear = () => {
       throw new Error('indigestible');
     };
     await cognitiveBus.publishEvent(cognitive.verdictGiven.subject, verdict, randomUUID());
     await eventually(async () => {
       const { state } = await manager.streams.info(streams.dead.name);
-      expect(state.messages).toBe(1);
+      expect(state.messages).toBe(before + 1);
     });
     const kept = await manager.streams.getMessage(streams.dead.name, {
       last_by_subj: 'dead.reputation.evt.cognitive.verdict-given',

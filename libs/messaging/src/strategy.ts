@@ -5,6 +5,7 @@ import { lastValueFrom } from 'rxjs';
 import type { Bus } from './bus.js';
 import { DurableHearing, patientRetries, type RetryPolicy } from './durable.js';
 import type { MessageContext } from './handles.js';
+import { isOutage } from './outage.js';
 import { childTrace, inTrace, TRACE_HEADER } from './trace.js';
 import { encodeFault, isOwnInbox, parseWire } from './wire.js';
 
@@ -14,6 +15,8 @@ export interface StrategyObserver {
   heard(subject: string, outcome: 'done' | 'retried' | 'dead', ms: number): void;
   /** A bug: an error that is no Fault. */
   failed(subject: string, error: unknown): void;
+  /** A server that this module needs was away when the message came. */
+  missed(subject: string, error: unknown): void;
 }
 
 /** Serves `@Handles` methods by request/reply, and `@On` methods from durable JetStream consumers, on one connection. */
@@ -64,9 +67,8 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
         inTrace(trace, () => this.call(handler, payload, context)).then(() => {}),
       retries: this.retries,
       settled: (outcome, ms) => this.observer.heard(event.subject, outcome, ms),
-      failed: (error) => {
-        if (!(error instanceof Fault)) this.observer.failed(event.subject, error);
-      },
+      failed: (error) => this.report(event.subject, error),
+      waiting: (error) => this.observer.missed(event.subject, error),
     });
     this.#hearings.push(hearing);
     await hearing.start();
@@ -97,17 +99,28 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
   }
 
   private refuse(subject: string, msg: Msg, error: unknown): string {
-    if (!(error instanceof Fault)) this.observer.failed(subject, error);
-    const fault = error instanceof Fault ? error : new Fault('INTERNAL', 'an internal error; it was logged');
+    this.report(subject, error);
+    const fault = error instanceof Fault ? error : isOutage(error) ? outageFault(this.module) : internalFault;
     const { data, options } = encodeFault(fault);
     if (!this.bus.nats.isClosed()) msg.respond(data, options);
     return fault.code;
+  }
+
+  private report(subject: string, error: unknown): void {
+    if (error instanceof Fault) return;
+    if (isOutage(error)) this.observer.missed(subject, error);
+    else this.observer.failed(subject, error);
   }
 
   private async call(handler: MessageHandler, input: unknown, context: MessageContext): Promise<unknown> {
     return lastValueFrom(this.transformToObservable(await handler(input, context)), {
       defaultValue: undefined,
     });
+  }
+
+  /** Do all events arrive that this module hears? */
+  get isHearing(): boolean {
+    return this.#hearings.every(({ isHearing }) => isHearing);
   }
 
   /** Stops taking messages and waits for those being handled. */
@@ -126,3 +139,8 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     return this.bus.nats as T;
   }
 }
+
+const internalFault = new Fault('INTERNAL', 'an internal error; it was logged');
+
+const outageFault = (module: ModuleName): Fault =>
+  new Fault('UNAVAILABLE', `a server that ${module} needs is away: try again later`);

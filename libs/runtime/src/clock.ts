@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
+import { Outage } from './outage.js';
 
 const control = z.object({
   offsetMs: z.number().default(0),
@@ -44,18 +45,21 @@ export class Clock {
 
   /**
    * Repeats a task every `ms` by this clock, never overlapping itself. An error is logged and the next turn comes
-   * all the same.
+   * all the same; while a server is away the turns come with back-off, and the outage is logged once.
    */
   every(ms: number, task: () => Promise<void> | void, name: string): Repeating {
     let timer: NodeJS.Timeout | undefined;
     let isStopped = false;
+    const outage = new Outage(name, this.#log);
     const turn = async (): Promise<void> => {
       try {
         await task();
+        outage.over();
       } catch (error) {
-        if (!isStopped) this.#log.error(`${name}: ${error instanceof Error ? error.stack : String(error)}`);
+        if (!isStopped && !outage.isPartOf(error))
+          this.#log.error(`${name}: ${error instanceof Error ? error.stack : String(error)}`);
       }
-      if (!isStopped) timer = setTimeout(() => void turn(), this.real(ms));
+      if (!isStopped) timer = setTimeout(() => void turn(), Math.max(this.real(ms), outage.backOffMs()));
     };
     timer = setTimeout(() => void turn(), this.real(ms));
     return {

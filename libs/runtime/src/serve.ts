@@ -1,41 +1,36 @@
 import type { ModuleName } from '@ganglion/contracts';
 import {
-  Bus,
-  connectBus,
+  type Bus,
+  connectPatiently,
   FaultFilter,
   NatsStrategy,
   parseCredentials,
   type StrategyObserver,
 } from '@ganglion/messaging';
-import {
-  type INestApplication,
-  type INestApplicationContext,
-  Logger,
-  type LoggerService,
-  type Type,
-} from '@nestjs/common';
+import { type INestApplication, Logger, type LoggerService, type Type } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
-import { Clock } from './clock.js';
-import { readBaseConfig, readBrokerConfig, secret } from './config.js';
-import { Health } from './health.js';
-import { serveHealth } from './health-server.js';
-import { endInOrder } from './lifecycle.js';
-import { JsonLogger } from './logger.js';
-import { Metrics } from './metrics.js';
-import { type Runtime, RuntimeModule } from './runtime.module.js';
+import { type Beginning, begin } from './begin.js';
+import { readBrokerConfig, secret } from './config.js';
+import type { Metrics } from './metrics.js';
+import { RuntimeModule } from './runtime.module.js';
+
+const MISSED_EVERY_MS = 5_000;
 
 /** Runs a module's service: its handlers answer and hear on the broker until the process is told to end. */
 export const serve = async (name: ModuleName, module: Type): Promise<void> => {
-  const { logger, runtime } = prepare(name);
-  const bus = await joinBroker(name, runtime);
+  const process = await begin(name);
+  const { logger, runtime } = process;
+  const bus = await joinBroker(name, process);
   const strategy = new NatsStrategy(bus, name, observe(runtime.metrics));
+  runtime.health.require('events', () => strategy.isHearing);
   const app = await NestFactory.createMicroservice(RuntimeModule.around(module, { ...runtime, bus }), {
     strategy,
     logger,
   });
+  process.closeFirst(() => app.close());
   app.useGlobalFilters(new FaultFilter());
   await app.listen();
-  await settleIn(name, app, { ...runtime, bus });
+  process.started();
 };
 
 /** Runs a module with an HTTP front of its own: `configure` sets up the application before it listens. */
@@ -48,16 +43,18 @@ export const serveHttp = async <A extends INestApplication>(
     at: { host: string; port: number };
   },
 ): Promise<void> => {
-  const { logger, runtime } = prepare(name);
-  const bus = await joinBroker(name, runtime);
+  const process = await begin(name);
+  const { logger, runtime } = process;
+  const bus = await joinBroker(name, process);
   const app = await NestFactory.create<A>(
     RuntimeModule.around(module, { ...runtime, bus }),
     options.adapter,
     { logger },
   );
+  process.closeFirst(() => app.close());
   await options.configure?.(app);
   await app.listen(options.at.port, options.at.host);
-  await settleIn(name, app, { ...runtime, bus });
+  process.started();
 };
 
 export interface StandaloneOptions {
@@ -73,28 +70,26 @@ export const serveStandalone = async (
   module: Type,
   options: StandaloneOptions = {},
 ): Promise<void> => {
-  const { logger: jsonLogger, runtime } = prepare(name);
-  const logger = options.logger ?? jsonLogger;
-  Logger.overrideLogger(logger);
+  const process = await begin(name, options);
+  const { logger, runtime } = process;
   const app = await NestFactory.createApplicationContext(RuntimeModule.around(module, runtime), { logger });
-  await settleIn(name, app, runtime, options.healthPort);
+  process.closeFirst(() => app.close());
+  process.started();
 };
 
-const prepare = (name: string): { logger: JsonLogger; runtime: Runtime } => {
-  const { LOG_LEVEL, CLOCK_FILE } = readBaseConfig();
-  const logger = new JsonLogger(name, LOG_LEVEL);
-  Logger.overrideLogger(logger);
-  return {
-    logger,
-    runtime: { clock: new Clock(CLOCK_FILE), health: new Health(), metrics: new Metrics(name) },
-  };
-};
-
-const joinBroker = async (name: ModuleName, { health, metrics }: Runtime): Promise<Bus> => {
+const joinBroker = async (name: ModuleName, { runtime, closeFirst }: Beginning): Promise<Bus> => {
+  const { health, metrics } = runtime;
   const { NATS_URL, SECRETS_DIR } = readBrokerConfig();
   const creds = secret('nats.creds');
   if (!creds) throw new Error(`${SECRETS_DIR}/nats.creds is missing: run provision first`);
-  const bus = await connectBus({ servers: NATS_URL.split(','), name, credentials: parseCredentials(creds) });
+  health.require('broker', () => false);
+  const options = { servers: NATS_URL.split(','), name, credentials: parseCredentials(creds) };
+  const log = new Logger('Bus');
+  const bus = await connectPatiently(options, (error, tries) => {
+    if (tries === 1) log.warn(`waiting for the broker at ${NATS_URL}: ${String(error)}`);
+  });
+  health.require('broker', () => bus.isConnected);
+  closeFirst(() => bus.close());
   const malformed = metrics.counter('ganglion_malformed_total', 'Messages that did not parse, by kind', [
     'kind',
   ]);
@@ -104,7 +99,6 @@ const joinBroker = async (name: ModuleName, { health, metrics }: Runtime): Promi
     'code',
   ]);
   bus.onPublished = (event, payload) => published.inc({ event, code: codeOf(payload) });
-  health.require('broker', () => bus.isConnected);
   return bus;
 };
 
@@ -123,30 +117,19 @@ const observe = (metrics: Metrics): StrategyObserver => {
   });
   const heard = metrics.histogram('ganglion_hear_ms', 'Time to handle an event, in ms', { labels, buckets });
   const log = new Logger('Bus');
+  let missedAt = -Infinity;
   return {
     answered: (subject, outcome, ms) => answered.observe({ subject, outcome }, ms),
     heard: (subject, outcome, ms) => heard.observe({ subject, outcome }, ms),
     failed: (subject, error) =>
       log.error(`${subject}: ${error instanceof Error ? error.stack : String(error)}`),
+    missed: (subject, error) => {
+      // Every message of an outage fails: the figures count them, and a line now and then says why.
+      if (performance.now() - missedAt < MISSED_EVERY_MS) return;
+      missedAt = performance.now();
+      log.warn(
+        `${subject}: a server is away: ${error instanceof Error ? error.message.trim() : String(error)}`,
+      );
+    },
   };
-};
-
-const settleIn = async (
-  name: string,
-  app: INestApplicationContext,
-  runtime: Runtime,
-  healthPort?: number,
-): Promise<void> => {
-  const { HEALTH_PORT, HEALTH_HOST, EXIT_WITH_PARENT } = readBaseConfig();
-  const port = healthPort ?? HEALTH_PORT;
-  const at = { host: HEALTH_HOST, port: port ?? 0 };
-  const healthServer =
-    port === undefined ? undefined : await serveHealth(runtime.health, runtime.metrics, at);
-  const close = async (): Promise<void> => {
-    await app.close();
-    await runtime.bus?.close();
-    await healthServer?.close();
-  };
-  endInOrder(name, close, { withParent: EXIT_WITH_PARENT });
-  new Logger(name).log(`ready${healthServer ? ` (health on port ${healthServer.port})` : ''}`);
 };

@@ -12,6 +12,8 @@ export const readTestkitConfig = () =>
     PATH: z.string().default(''),
     /** The coordinates of the network that a Jest project's set-up started. */
     GANGLION_TEST_NETWORK: text,
+    /** A folder into which networks of tests put their logs when they end. */
+    GANGLION_KEPT_LOGS: text,
     /** A PostgreSQL for tests, as its superuser, with password. */
     GANGLION_TEST_POSTGRES: text,
   });

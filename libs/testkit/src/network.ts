@@ -1,17 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { lastLines } from './child.js';
 import { DataFolder } from './data-folder.js';
 import { eventually } from './eventually.js';
 import { firstCredentials } from './first-credentials.js';
 import { freePort, isPortFree } from './free-port.js';
 import { startServers } from './local-servers.js';
-import { rememberLogs } from './kept-logs.js';
 import { miner, type MinerOptions } from './miners.js';
 import { NetworkAddress, type NetworkFacts } from './network-address.js';
 import type { Part } from './part.js';
 import { Progress, type ProgressEvent } from './progress.js';
 import type { Program } from './program.js';
+import { putAway } from './put-away.js';
 import { freeRouters, services } from './services.js';
 import { stopAll } from './stop-all.js';
 import { TestClock } from './test-clock.js';
@@ -237,11 +234,3 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     await this.stop();
   }
 }
-
-const putAway = async (data: DataFolder, options: NetworkOptions): Promise<void> => {
-  if (options.dataDir !== undefined) return data.release();
-  const files = await readdir(data.in('logs')).catch(() => []);
-  for (const file of files)
-    rememberLogs(basename(file, '.log'), lastLines(await readFile(data.in('logs', file), 'utf8'), 40));
-  await data.remove();
-};

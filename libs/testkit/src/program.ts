@@ -78,6 +78,13 @@ export class Program implements Part {
     return (await fetch(new URL('/metrics', this.options.readyUrl))).text();
   }
 
+  /** What it says of its readiness: the HTTP status, and which of its checks hold. */
+  async readiness(): Promise<{ status: number; checks: Record<string, boolean> }> {
+    const response = await fetch(this.options.readyUrl, { signal: AbortSignal.timeout(5_000) });
+    const { checks } = (await response.json()) as { checks: Record<string, boolean> };
+    return { status: response.status, checks };
+  }
+
   async run(): Promise<void> {
     this.start();
     await this.ready();

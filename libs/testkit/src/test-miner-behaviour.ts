@@ -11,7 +11,7 @@ import { deeds, isPart, isPrecommit, type Sent, transportFaults } from './test-m
 export const misbehaving = (orders: () => Orders, say: (text: string) => void): Behaviour => {
   const byTask = new Map<string, readonly Fault[]>();
   const sent: Sent = {};
-  const steps = { ...answerFaults, ...transportFaults(sent) };
+  const steps = { ...answerFaults, ...transportFaults(sent, orders) };
   const done = new Set<string>();
   const stepOf = <S extends keyof Behaviour>(taskId: string, step: S): Behaviour[S] => {
     const faults = byTask.get(taskId) ?? [];

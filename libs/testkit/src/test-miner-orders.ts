@@ -32,7 +32,7 @@ export const faults = [
   'huge-reveal',
   /** Reveals in more parts than there may be. */
   'too-many-parts',
-  /** Reveals when it is too late. */
+  /** Holds its reveal back until it is told otherwise. */
   'late-reveal',
   /** Sends every frame, precommit and part of a reveal twice. */
   'duplicates',
@@ -42,7 +42,7 @@ export const faults = [
   'foreign-precommit',
   /** Streams frames for the task it was told of, which is another node's. */
   'foreign-frames',
-  /** Streams frames for no task as fast as it can. */
+  /** Streams noise for no task, megabytes at a time. */
   'frame-flood',
   /** Beats as fast as it can. */
   'heartbeat-flood',

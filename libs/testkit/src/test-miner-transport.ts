@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Frame, type InputOf, type NodeRequest, nodePool, sessionQueue } from '@ganglion/contracts';
 import type { Behaviour, Wire } from '@ganglion/node';
 import type { Fault, Orders } from './test-miner-orders.js';
@@ -9,9 +9,10 @@ type Part = InputOf<typeof sessionQueue.commit>;
 
 const HUGE_PARTS = 20;
 const HUGE_PART = 'x'.repeat(500_000);
-/** Longer than a reveal is waited for. */
-const LATE_MS = 12_000;
-const FLOOD_CHUNK = 1_000;
+const LOOK_MS = 20;
+const FLOOD_WAVE = 16;
+const FLOOD_NOISE = 'x'.repeat(250_000);
+const FLOOD_PAUSE_MS = 20;
 const FLOOD_MS = 30_000;
 const BEATS_AT_ONCE = 100;
 
@@ -35,20 +36,23 @@ const revealing = (send: (part: Part, wire: Wire) => Promise<void>): Partial<Beh
 });
 
 /** Faults in how a node sends what it has. `sent` is what it sent for an earlier task. */
-export const transportFaults = (sent: Sent): Partial<Record<Fault, Partial<Behaviour>>> => ({
+export const transportFaults = (
+  sent: Sent,
+  orders: () => Orders,
+): Partial<Record<Fault, Partial<Behaviour>>> => ({
   'huge-reveal': revealing((part, wire) => sendParts(part, HUGE_PARTS, wire)),
   'too-many-parts': revealing(async (part, wire) => {
     await wire.ask(sessionQueue.commit, { ...part, part: 64, parts: 65 });
   }),
   'late-reveal': revealing(async () => {
-    await pause(LATE_MS);
+    while (orders().faults.includes('late-reveal')) await pause(LOOK_MS);
   }),
   duplicates: {
     ask: async (message, input, wire) => {
-      if (isPrecommit(message, input)) await wire.ask(message, input);
-      // The first answer is the one that counts; the second may be refused.
-      const answer = wire.ask(message, input);
-      if (isPart(message, input)) await wire.ask(message, input).catch(() => {});
+      const answer = await wire.ask(message, input);
+      // The first answer is the one that counts; the second may be a refusal.
+      if (isPrecommit(message, input) || isPart(message, input))
+        await wire.ask(message, input).catch(() => {});
       return answer;
     },
     publish: (taskId, frame, wire) => {
@@ -95,7 +99,7 @@ export const deeds: Partial<Record<Fault, (wire: Wire, orders: () => Orders) => 
   },
   'frame-flood': (wire, orders) =>
     flood(orders, async () => {
-      for (let n = 0; n < FLOOD_CHUNK; n++) wire.publish(randomUUID(), frameOfNothing());
+      for (let n = 0; n < FLOOD_WAVE; n++) wire.publish(randomUUID(), { noise: FLOOD_NOISE });
     }),
   'heartbeat-flood': (wire, orders) =>
     flood(orders, async () => {
@@ -110,6 +114,6 @@ const flood = async (orders: () => Orders, wave: () => Promise<void>): Promise<v
   const endAt = Date.now() + FLOOD_MS;
   while (Date.now() < endAt && orders().faults.length > 0) {
     await wave();
-    await turn();
+    await pause(FLOOD_PAUSE_MS);
   }
 };

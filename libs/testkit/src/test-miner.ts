@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSeed, readIdentity } from '@ganglion/node';
-import { miner } from './miners.js';
+import { eventually } from './eventually.js';
+import { miner, type MinerOptions } from './miners.js';
 import type { NetworkAddress } from './network-address.js';
 import type { Part } from './part.js';
 import type { Program } from './program.js';
@@ -24,7 +25,8 @@ export interface TestMinerOptions {
   token?: string;
 }
 
-type OwnOptions = TestMinerOptions & { logLevel: string; clockFile?: string | undefined };
+type OwnOptions = TestMinerOptions &
+  Pick<MinerOptions, 'env'> & { logLevel: string; clockFile?: string | undefined };
 
 // The program is a built file, also for those who run this from source.
 const file = fileURLToPath(new URL('../dist/test-miner-program.js', import.meta.url));
@@ -53,6 +55,7 @@ export class TestMiner implements Part {
     if (!existsSync(file)) throw new Error(`${file} is not built: run "npm run setup" first`);
     const { name, faults = [], tokenMs, determinismClass, token, ...rest } = options;
     const env = {
+      ...options.env,
       ...(tokenMs === undefined ? {} : { TOKEN_MS: String(tokenMs) }),
       ...(determinismClass === undefined ? {} : { DETERMINISM_CLASS: determinismClass }),
       ...(token === undefined ? {} : { GANGLION_TOKEN: token }),
@@ -86,6 +89,11 @@ export class TestMiner implements Part {
 
   get isRunning(): boolean {
     return this.program.isRunning;
+  }
+
+  /** Waits until it has ended by itself. */
+  async untilEnded(): Promise<void> {
+    await eventually(() => !this.isRunning, { timeoutMs: 30_000 });
   }
 
   log(): string {
