@@ -86,12 +86,12 @@ describe('a bad request', () => {
     [
       'a session that does not exist',
       { ...chat, ganglion: { sessionId: '01936f2e-7d3a-7c55-8a11-5d3f0c9b2e77' } },
-      { status: 404, param: 'sessionId', says: /01936f2e/ },
+      { status: 404, param: 'ganglion.sessionId', says: /01936f2e/ },
     ],
     [
-      'more redundancy than there is yet',
-      { ...chat, ganglion: { redundancy: 2 } },
-      { status: 400, param: 'redundancy', says: /not supported yet/ },
+      'more redundancy than there are nodes',
+      { ...chat, ganglion: { redundancy: 5 } },
+      { status: 400, param: 'ganglion.redundancy', says: /5 needs as many nodes/ },
     ],
   ])('with %s is refused with the field and the remedy', async (_what, body, refusal) => {
     await expectRefusal(await send(network, '/v1/chat/completions', post(body)), refusal);

@@ -1,7 +1,7 @@
 import type { SessionView, TaskState } from '@ganglion/contracts';
 import type { Ganglion, OpenSession } from '@ganglion/sdk';
 import { eventually, NetworkAddress } from '@ganglion/testkit';
-import { clientOf, endless, JAPAN, newKey, question } from './client.fixture.js';
+import { clientOf, JAPAN, newKey, question } from './client.fixture.js';
 import { untilServing } from './nodes.fixture.js';
 import { openReady, untilSession } from './sessions.fixture.js';
 
@@ -70,26 +70,6 @@ describe('a session', () => {
     expect((await untilTask(taskId, 'FINALISED')).reason).toBeNull();
   });
 
-  it('that is closed ends the tasks that wait in it, and says so', async () => {
-    const { sessionId } = await openReady(owner);
-    const tasks = await Promise.all(
-      Array.from({ length: 8 }, () => owner.tasks.submit(sessionId, endless(sessionId))),
-    );
-    await owner.sessions.close(sessionId);
-    const ended = await Promise.all(tasks.map(({ taskId }) => untilTask(taskId, 'CANCELLED')));
-    const waited = ended.filter(({ attempts }) => attempts.length === 0);
-    expect(waited.length).toBeGreaterThan(0);
-    for (const { reason } of ended) expect(reason).toMatchObject({ code: 'session_closed' });
-    await untilSession(owner, sessionId, 'CLOSED');
-  });
-
-  it('ends by itself when its time is over', async () => {
-    const { sessionId } = await openReady(owner, { ttlSeconds: 10 });
-    const expired = await untilSession(owner, sessionId, 'EXPIRED');
-    expect(expired.reason).toMatchObject({ code: 'session_expired' });
-    await eventually(async () => expect((await owner.sessions.get(sessionId)).nodes).toEqual([]));
-  });
-
   it('that can never be is refused at once, with the numbers', async () => {
     const opening = owner.sessions.open({ model: 'tiny', minNodes: 50, maxNodes: 60 });
     await expect(opening).rejects.toMatchObject({
@@ -103,9 +83,21 @@ describe('a session', () => {
     ).not.toContain(50);
   });
 
+  it('refuses a task that wants more miners at once than it may have', async () => {
+    await using session = await openReady(owner);
+    const ganglion = { sessionId: session.sessionId, redundancy: 2 };
+    await expect(owner.chat(question(JAPAN, { ganglion }))).rejects.toMatchObject({
+      status: 400,
+      code: 'impossible',
+      param: 'ganglion.redundancy',
+      message: expect.stringMatching(/\b2\b.*\b1\b.*maxNodes/),
+    });
+  });
+
   it.each<[string, number, object]>([
     ['minNodes', 400, { minNodes: 0 }],
     ['minNodes', 400, { minNodes: 3, maxNodes: 2 }],
+    ['minNodes', 400, { minNodes: 2, maxNodes: 5, redundancy: 3 }],
     ['maxNodes', 400, { maxNodes: 1_000 }],
     ['ttlSeconds', 400, { ttlSeconds: 1 }],
     ['reserveSeconds', 400, { reserveSeconds: 'long' }],

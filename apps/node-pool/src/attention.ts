@@ -14,6 +14,11 @@ export class Attention {
     this.#last = now;
   }
 
+  /** The broker or the database was away: nobody could be heard, or noted, until now. */
+  interrupted(now: number): void {
+    this.#since = now;
+  }
+
   /** To be called every two seconds or so; answers since when (epoch ms) we have been listening. */
   note(now: number): number {
     if (now - this.#last > GAP_MS) this.#since = now;

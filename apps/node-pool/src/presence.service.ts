@@ -45,6 +45,7 @@ export class PresenceService implements OnApplicationBootstrap, BeforeApplicatio
     await this.system.listen({
       connected: (nodeId) => this.#hungUp.delete(nodeId),
       disconnected: (nodeId) => void this.disconnected(nodeId),
+      reconnected: () => this.#attention.interrupted(this.clock.ms()),
       failed: (error) => this.#log.warn(`connections could not be counted: ${String(error)}`),
     });
   }
@@ -92,6 +93,8 @@ export class PresenceService implements OnApplicationBootstrap, BeforeApplicatio
     if (taken.length === 0) return;
     const states = await this.store.seen(taken).catch((error: unknown) => {
       this.#heartbeats.putBack(taken);
+      // Other replicas could not write what they heard either.
+      this.#attention.interrupted(now);
       throw error;
     });
     for (const { id, state } of states) this.#heartbeats.learn(id, state, now);

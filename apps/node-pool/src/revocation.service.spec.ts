@@ -65,7 +65,12 @@ describe('what the broker tells and is told', () => {
     const key = createUser();
     await broker.connectMiner(key);
     const other = broker.systemAccount();
-    await other.listen({ connected: () => {}, disconnected: () => {}, failed: () => {} });
+    await other.listen({
+      connected: () => {},
+      disconnected: () => {},
+      reconnected: () => {},
+      failed: () => {},
+    });
     expect(other.isConnected(key.getPublicKey())).toBe(true);
     await other.close();
   });

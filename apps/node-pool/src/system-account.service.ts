@@ -32,6 +32,8 @@ export interface ConnectionHearer {
   connected(nodeId: string): void;
   /** A node's last connection is gone. */
   disconnected(nodeId: string): void;
+  /** Our own connection was lost, and is back. */
+  reconnected(): void;
   failed(error: unknown): void;
 }
 
@@ -92,6 +94,7 @@ export class SystemAccount {
   private async countAfterReconnects(nats: NatsConnection, hearer: ConnectionHearer): Promise<void> {
     for await (const { type } of nats.status()) {
       if (type !== 'reconnect') continue;
+      hearer.reconnected();
       await delay(RETURN_MS);
       if (!nats.isClosed()) await this.count(nats, hearer);
     }

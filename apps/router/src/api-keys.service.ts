@@ -14,7 +14,7 @@ const KEY = /^gk_[0-9A-Za-z]{16,128}$/;
 export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
   readonly #cache = new Map<string, { facts: ApiKeyFacts; until: number }>();
   readonly #asking = new Map<string, Promise<ApiKeyFacts>>();
-  #listener: Listener | undefined;
+  #listeners: Listener[] = [];
 
   constructor(
     private readonly bus: Bus,
@@ -22,15 +22,21 @@ export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.#listener = this.bus.overhear(session.keyRevoked, ({ keyHash }) => {
+    const revoked = this.bus.overhear(session.keyRevoked, ({ keyHash }) => {
       this.#cache.delete(keyHash);
       // An answer that is on its way was given before the revocation: it must not be remembered.
       this.#asking.delete(keyHash);
     });
+    // While the broker was away, revocations were not heard.
+    const unheard = this.bus.onGap(() => {
+      this.#cache.clear();
+      this.#asking.clear();
+    });
+    this.#listeners = [revoked, unheard];
   }
 
   onModuleDestroy(): void {
-    this.#listener?.close();
+    for (const listener of this.#listeners) listener.close();
   }
 
   /** The key of an `Authorization` header. @throws Fault UNAUTHENTICATED saying what to send instead. */

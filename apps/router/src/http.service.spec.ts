@@ -183,7 +183,7 @@ describe('the router over HTTP', () => {
     const first = await ask('/v1/nodes/nonce', { method: 'POST' }, null);
     expect(first).toMatchObject({ status: 200, body: { nonce: 'ab'.repeat(32) } });
     const answers = await Promise.all(
-      Array.from({ length: 130 }, () => ask('/v1/nodes/nonce', { method: 'POST' }, null)),
+      Array.from({ length: 400 }, () => ask('/v1/nodes/nonce', { method: 'POST' }, null)),
     );
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);

@@ -1,9 +1,9 @@
 import { type InputOf, type OutputOf, type Reason, type sessionQueue } from '@ganglion/contracts';
-import { born, hearOnce, move } from '@ganglion/database';
+import { born, hearOnce } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { assignmentLifecycle } from './assignment.lifecycle.js';
-import { settleAssignment } from './attempt-end.store.js';
+import { letGo, settleAssignment } from './attempt-end.store.js';
 import { QueueDatabase, QueueOutbox, type Tx } from './database.store.js';
 import { TEST_SLOT } from './lane.js';
 
@@ -76,17 +76,9 @@ export class AssignmentStore {
         ...(nodeIds ? { nodeId: { in: nodeIds } } : {}),
       },
     });
-    for (const { id, nodeId } of rows) {
+    for (const { nodeId } of rows) {
       await this.database.transaction(async (tx) => {
-        await move(tx, assignmentLifecycle, {
-          delegate: tx.assignment,
-          id,
-          from: 'ACTIVE',
-          to: 'ENDING',
-          at,
-          reason,
-          data: { reason },
-        });
+        await letGo(tx, nodeId, { reason, at });
         await settleAssignment(tx, nodeId, at);
       });
     }

@@ -39,6 +39,8 @@ export const endAttempt = async <E extends Event>(tx: Tx, end: AttemptEnd<E>): P
   if (!row) return false;
   if (to !== 'LOST') {
     await freeSlots(tx, attempt.id);
+    // A cheat gets no further task of the session; what the pool does with its node comes as an event.
+    if (to === 'REJECTED') await letGo(tx, attempt.nodeId, { reason: reason!, at });
     await settleAssignment(tx, attempt.nodeId, at);
   }
   return true;
@@ -47,6 +49,19 @@ export const endAttempt = async <E extends Event>(tx: Tx, end: AttemptEnd<E>): P
 /** What an attempt held is free for the next. */
 export const freeSlots = (tx: Tx, attemptId: string) =>
   tx.slot.updateMany({ where: { attemptId }, data: { attemptId: null, expectedTokens: 0 } });
+
+/** The node takes no new task of its session, and leaves it with its last running attempt. */
+export const letGo = async (
+  tx: Tx,
+  nodeId: string,
+  { reason, at }: { reason: Reason; at: Date },
+): Promise<void> => {
+  const assignment = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
+  if (assignment?.state !== 'ACTIVE') return;
+  const { id } = assignment;
+  const common = { delegate: tx.assignment, id, at, reason, data: { reason } };
+  await move(tx, assignmentLifecycle, { ...common, from: 'ACTIVE', to: 'ENDING' });
+};
 
 /** An ENDING assignment whose node runs nothing any more has ended. */
 export const settleAssignment = async (tx: Tx, nodeId: string, at: Date): Promise<void> => {

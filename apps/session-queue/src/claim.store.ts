@@ -27,7 +27,7 @@ const OFFER_DUE_MS = 3_000;
 const REFUSED_FOR_MS = 2_000;
 /** A miner may take this much longer than its speed lets expect, and never less than a minute. */
 const STALL_FACTOR = 4;
-const STALL_MS = 60_000;
+export const STALL_MS = 60_000;
 
 interface Candidate {
   id: string;
@@ -51,6 +51,9 @@ const FREE = `"Slot" s JOIN "Assignment" a ON a."activeNodeId" = s."nodeId"
   AND a."sessionId" = $1::uuid AND a.state = 'ACTIVE' AND s.index <> ${TEST_SLOT} AND s."attemptId" IS NULL`;
 /** Outstanding tokens over speed: when the node would be done. */
 const BUSY = `(SELECT coalesce(sum(b."expectedTokens"), 0) FROM "Slot" b WHERE b."nodeId" = s."nodeId") / a."tokensPerSecond"`;
+
+/** Among nodes that are equally busy, such as idle ones, one is drawn by its speed; each of its slots is a row. */
+const DRAW = `-ln(1 - random()) * a.slots / a."tokensPerSecond"`;
 
 /** Writes who tries what: Task, Attempt and Slot in one transaction. */
 @Injectable()
@@ -83,7 +86,7 @@ export class ClaimStore {
     const rows = await tx.$queryRawUnsafe<(Candidate & Place)[]>(
       `SELECT ${TASK}, ${SLOT} FROM "Task" t JOIN ${FREE} ON NOT ${hasTried}
        WHERE t."sessionId" = $1::uuid AND ${lacksReplicas} AND t."nextOfferAt" <= $2
-       ORDER BY t."submittedAt", t.id, ${BUSY}, random() LIMIT 1 FOR UPDATE OF t, s SKIP LOCKED`,
+       ORDER BY t."submittedAt", t.id, ${BUSY}, ${DRAW} LIMIT 1 FOR UPDATE OF t, s SKIP LOCKED`,
       sessionId,
       at,
     );
@@ -118,7 +121,7 @@ export class ClaimStore {
     }
     const refused = `EXISTS (SELECT 1 FROM "Attempt" x WHERE x."taskId" = $2::uuid AND x."nodeId" = s."nodeId" AND x."endedAt" > $3)`;
     const rows = await tx.$queryRawUnsafe<Place[]>(
-      `SELECT ${SLOT} FROM ${FREE} ORDER BY ${refused}, ${BUSY}, random() LIMIT 1 FOR UPDATE OF s SKIP LOCKED`,
+      `SELECT ${SLOT} FROM ${FREE} ORDER BY ${refused}, ${BUSY}, ${DRAW} LIMIT 1 FOR UPDATE OF s SKIP LOCKED`,
       lane.sessionId,
       taskId,
       new Date(at.getTime() - REFUSED_FOR_MS),

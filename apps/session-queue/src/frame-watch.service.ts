@@ -17,6 +17,7 @@ export class FrameWatch {
   ) {}
 
   start(claim: Claim): void {
+    if (this.#watched.has(claim.attemptId)) return;
     const { taskId } = claim.submitted;
     let isFirst = true;
     const listener = this.bus.feed(taskId, {

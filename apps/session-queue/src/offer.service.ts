@@ -2,7 +2,8 @@ import { Chain } from '@ganglion/commitment';
 import { Fault, type InferJob, jobs, type Reason } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Injectable } from '@nestjs/common';
-import type { Claim } from './claim.store.js';
+import { type Claim, STALL_MS } from './claim.store.js';
+import type { LiveAttempt } from './commit.store.js';
 import { DispatchStore } from './dispatch.store.js';
 import { FrameWatch } from './frame-watch.service.js';
 import { NewsService } from './news.service.js';
@@ -35,6 +36,12 @@ export class OfferService {
     await this.store.acked(claim);
     if (silent) return;
     this.news.say(submitted.taskId, { type: 'granted', attempt, nodeId, choices: startHeads(claim) });
+  }
+
+  /** Whoever offered it died before the answer: the miner may be at work on it, and answers the same offer alike. */
+  async again({ id, attempt, nodeId, silent, task }: LiveAttempt): Promise<void> {
+    const { submitted, requestDigest } = task;
+    await this.make({ attemptId: id, attempt, nodeId, silent, submitted, requestDigest, allowMs: STALL_MS });
   }
 
   private async refused(claim: Claim, fault: Fault): Promise<void> {

@@ -20,6 +20,7 @@ import { FloodService } from './flood.service.js';
 import { FloodStore } from './flood.store.js';
 import { FrameWatch } from './frame-watch.service.js';
 import { JudgementStore } from './judgement.store.js';
+import { LateDataService } from './late-data.service.js';
 import { NetworkKey } from './network-key.js';
 import { NewsService } from './news.service.js';
 import { OfferService } from './offer.service.js';
@@ -82,6 +83,7 @@ import { WaitingStore } from './waiting.store.js';
     TaskService,
     CancelService,
     AftermathService,
+    LateDataService,
     OverdueService,
     VerdictService,
     ValidationService,

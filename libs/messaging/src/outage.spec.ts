@@ -17,6 +17,10 @@ describe('an outage', () => {
     expect(isOutage(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toBe(true);
   });
 
+  it('is a broker that does not answer in time', () => {
+    expect(isOutage(Object.assign(new Error('timeout'), { name: 'TimeoutError' }))).toBe(true);
+  });
+
   it('is not a refusal, a broken constraint or a bug', () => {
     expect(isOutage(new Fault('CONFLICT', 'taken'))).toBe(false);
     expect(isOutage(prisma('P2002', { kind: 'UniqueConstraintViolation', originalCode: '23505' }))).toBe(

@@ -13,9 +13,19 @@ const driverKinds = new Set([
 /** What the driver throws without any code. */
 const driverWords =
   /Client has encountered a connection error|Connection terminated|timeout exceeded when trying to connect/;
+/** The broker's client: no answer in time, or no connection. */
+const brokerNames = new Set([
+  'TimeoutError',
+  'NoRespondersError',
+  'RequestError',
+  'ConnectionError',
+  'ClosedConnectionError',
+  'DrainingConnectionError',
+]);
 const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 interface Known {
+  name?: unknown;
   code?: unknown;
   message?: unknown;
   meta?: { driverAdapterError?: { cause?: { kind?: unknown; originalCode?: unknown } } };
@@ -28,9 +38,10 @@ interface Known {
 export const isOutage = (error: unknown): boolean => {
   if (error instanceof Fault) return error.code === 'UNAVAILABLE';
   if (typeof error !== 'object' || error === null) return false;
-  const { code, message, meta } = error as Known;
+  const { name, code, message, meta } = error as Known;
   const { kind, originalCode } = meta?.driverAdapterError?.cause ?? {};
   return (
+    brokerNames.has(String(name)) ||
     prismaCodes.has(String(code)) ||
     socketCodes.has(String(code)) ||
     driverKinds.has(String(kind)) ||

@@ -15,4 +15,4 @@ ADD COLUMN     "silent" BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE "Task" ADD COLUMN     "revealBy" TIMESTAMPTZ(3);
 
 -- CreateIndex
-CREATE INDEX "Task_replicated_idx" ON "Task"("sessionId", "submittedAt") WHERE (redundancy > 1 AND state IN ('DISPATCHED', 'STREAMING'));
+CREATE INDEX "Task_replicated_idx" ON "Task"("sessionId", "state", "submittedAt") WHERE (redundancy > 1);

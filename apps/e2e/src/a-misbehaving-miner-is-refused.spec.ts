@@ -1,0 +1,107 @@
+import { eventually, type TestMiner } from '@ganglion/testkit';
+import { Crowd, type Seen } from './a-cheat.fixture.js';
+import { counted } from './bad-input-processes.fixture.js';
+import { rowsOf } from './rows.fixture.js';
+
+/** Faults that hold a reveal up. */
+const owing = ['withheld-reveal', 'late-reveal', 'too-many-parts'] as const;
+
+describe('a misbehaving miner', () => {
+  let crowd: Crowd;
+  beforeAll(async () => {
+    crowd = await Crowd.gather(15);
+  }, 180_000);
+  afterAll(() => crowd?.[Symbol.asyncDispose]());
+
+  const refusals = (code: string): Promise<number> =>
+    counted(
+      crowd.network,
+      'session-queue',
+      new RegExp(`^ganglion_events_total\\{.*attempt-rejected",code="${code}"`),
+    );
+
+  /** It was put away for this, and its refused answers reached nobody who was not told. */
+  const expectCaught = async (cheat: TestMiner, code: string, seen: readonly Seen[]): Promise<void> => {
+    const { reason } = await crowd.caught(cheat);
+    expect(reason).toMatchObject({ code, message: expect.stringContaining('was refused') });
+    crowd.expectNobodyDeceived(seen);
+    const refused = await crowd.refusedTasks(cheat);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { task, code: own } of refused) {
+      expect(own).toBe(code);
+      const { error } = seen.find(({ taskId }) => taskId === task.taskId)!;
+      const last = task.attempts.at(-1)!;
+      if (error === undefined) {
+        // Nothing of it was shown: another attempt answered.
+        expect(last.state).toBe('ACCEPTED');
+        expect(last.nodeId).not.toBe(cheat.nodeId);
+      } else {
+        expect(task).toMatchObject({ state: 'FAILED', reason: { code: 'answer_rejected' }, result: null });
+        await expect(crowd.client.tasks.receipt(task.taskId)).rejects.toMatchObject({ status: 409 });
+      }
+    }
+    const quarantined = new RegExp(`^ganglion_events_total\\{.*node-quarantined",code="${code}"`);
+    expect(await counted(crowd.network, 'node-pool', quarantined)).toBeGreaterThan(0);
+  };
+
+  it.each([
+    ['wrong-hash', 'wrong_hash'],
+    ['wrong-signature', 'wrong_signature'],
+    ['wrong-frame-signature', 'wrong_signature'],
+    ['commits-another-answer', 'stream_differs'],
+    ['wrong-text', 'stream_differs'],
+    ['frames-after-finish', 'stream_differs'],
+    ['malformed-frames', 'malformed_frame'],
+    ['too-long', 'malformed_commit'],
+    ['empty-reveal', 'malformed_commit'],
+    ['huge-reveal', 'commit_too_large'],
+    ['replay', 'wrong_chain'],
+  ] as const)('with %s is refused with %s, counted and quarantined', async (fault, code) => {
+    const before = await refusals(code);
+    const cheat = await crowd.cheat(fault);
+    const seen = await crowd.askUntilCaught(cheat);
+    await expectCaught(cheat, code, seen);
+    const { length } = await crowd.refusedTasks(cheat);
+    // The network's own tests of the node may be refused for the same reason.
+    await eventually(async () => expect(await refusals(code)).toBeGreaterThanOrEqual(before + length));
+  });
+
+  it('that says everything twice is heard once, and stays', async () => {
+    const cheat = await crowd.cheat('duplicates');
+    const repeated = /^ganglion_answer_ms_count\{.*session-queue.commit",outcome="STALE"/;
+    const before = await counted(crowd.network, 'session-queue', repeated);
+    const accepted = await crowd.askUntilAnswering(cheat);
+    expect(accepted.every(({ error }) => error === undefined)).toBe(true);
+    crowd.expectNobodyDeceived(accepted);
+    expect(await counted(crowd.network, 'session-queue', repeated)).toBeGreaterThan(before);
+    expect(await crowd.refusedTasks(cheat)).toEqual([]);
+    expect((await crowd.node(cheat)).state).toBe('RESERVED');
+    await cheat.behave();
+  });
+
+  describe('that owes its data', () => {
+    const cheats = new Map<string, TestMiner>();
+    let seen: Seen[];
+    beforeAll(async () => {
+      for (const fault of owing) cheats.set(fault, await crowd.cheat(fault));
+      seen = await crowd.askUntilOverdue([...cheats.values()]);
+    }, 90_000);
+
+    it.each(owing)('by %s is refused when its time is over, counted and quarantined', async (fault) => {
+      await expectCaught(cheats.get(fault)!, 'reveal_late', seen);
+      expect(await refusals('reveal_late')).toBeGreaterThanOrEqual(owing.length);
+    });
+  });
+
+  it('hurts nobody else: the honest go on serving, and only good answers were charged', async () => {
+    const seen = await crowd.askHonest();
+    expect(seen.map(({ text }) => text)).toEqual(seen.map(() => crowd.good));
+    const [charged] = await rowsOf<{ tasks: number; tokens: number }>(
+      crowd.network,
+      `SELECT count(*)::int AS tasks, sum("completionTokens")::int AS tokens FROM session_queue."Task"
+        WHERE state = 'FINALISED' AND owner IS NOT NULL`,
+    );
+    const usage = await crowd.usage(charged!.tasks);
+    expect(usage).toMatchObject({ tasks: charged!.tasks, completionTokens: charged!.tokens });
+  });
+});

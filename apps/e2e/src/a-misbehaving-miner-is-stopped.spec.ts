@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { streams } from '@ganglion/contracts';
+import { connectBus, parseCredentials } from '@ganglion/messaging';
+import type { Ganglion } from '@ganglion/sdk';
+import { Network, type TestMiner } from '@ganglion/testkit';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { counted } from './bad-input-processes.fixture.js';
+import { clientOf, question, STORY } from './client.fixture.js';
+import { untilNode } from './nodes.fixture.js';
+
+/** Slow enough to be meddled with in mid-answer. */
+const TOKEN_MS = 25;
+const story = question(STORY, { temperature: 0, max_tokens: 120 });
+
+describe('a miner that goes beyond its own tasks', () => {
+  let network: Network;
+  let client: Ganglion;
+  let miners: TestMiner[];
+  let good: string;
+  beforeAll(async () => {
+    network = await Network.start({ miners: 0 });
+    miners = await network.addTestMiners(4, { tokenMs: TOKEN_MS });
+    await network.untilServing(miners.length);
+    client = clientOf(network);
+    good = (await client.chat(story)).text;
+  }, 180_000);
+  afterAll(() => network?.[Symbol.asyncDispose]());
+
+  const accusations = (code: string): Promise<number> =>
+    counted(
+      network,
+      'session-queue',
+      new RegExp(`^ganglion_events_total\\{.*node-misbehaved",code="${code}"`),
+    );
+
+  /** Has another node than the task's own meddle with a task while it is answered. */
+  const meddle = async (fault: 'foreign-precommit' | 'foreign-frames'): Promise<TestMiner> => {
+    const stream = await client.stream(story);
+    let text = '';
+    let meddler: TestMiner | undefined;
+    for await (const piece of stream) {
+      text += piece.text;
+      if (meddler) continue;
+      const { attempts } = await client.tasks.get(stream.taskId);
+      meddler = miners.find(({ nodeId }) => nodeId !== attempts[0]!.nodeId)!;
+      await meddler.meddle(fault, stream.taskId);
+    }
+    const { text: final } = await stream.final;
+    expect([text, final]).toEqual([good, good]);
+    const receipt = await client.tasks.receipt(stream.taskId);
+    expect(await client.verify(receipt)).toMatchObject({ ok: true });
+    const { attempts } = await client.tasks.get(stream.taskId);
+    expect(attempts.map(({ state }) => state)).toEqual(['ACCEPTED']);
+    miners = miners.filter((miner) => miner !== meddler);
+    return meddler!;
+  };
+
+  it.each([
+    ['a precommit', 'foreign-precommit', 'foreign_attempt'],
+    ['frames', 'foreign-frames', 'foreign_frames'],
+  ] as const)('with %s for the task of another is put away, and the other unhurt', async (_, fault, code) => {
+    const { nodeId } = await meddle(fault);
+    const { reason } = await untilNode(network, nodeId, 'QUARANTINED');
+    expect(reason).toMatchObject({ code, message: expect.stringMatching(/task .* never its own/) });
+    expect(await accusations(code)).toBeGreaterThan(0);
+  });
+
+  it('with a flood of frames is shut out for good, while others answer and the stream stays bounded', async () => {
+    const flooder = await network.addTestMiner();
+    await flooder.misbehave('frame-flood');
+    const answers = Promise.all([client.chat(story), client.chat(story)]);
+    const { reason } = await untilNode(network, flooder.nodeId, 'RETIRED');
+    expect(reason).toMatchObject({ code: 'flooded' });
+    expect(await accusations('flooded')).toBeGreaterThan(0);
+    expect((await answers).map(({ text }) => text)).toEqual([good, good]);
+    // The broker has cut it off and does not let it in again: it gives up.
+    await flooder.untilEnded();
+    expect(flooder.log()).toMatch(/retired/);
+    expect(await bytesOfTokens(network)).toBeLessThanOrEqual(streams.tokens.maxBytes);
+  });
+
+  it('with a flood of heartbeats is put away, and what is too much is dropped', async () => {
+    const flooder = await network.addTestMiner();
+    await untilNode(network, flooder.nodeId, 'EPHEMERAL', 'RESERVED');
+    await flooder.misbehave('heartbeat-flood');
+    const { reason } = await untilNode(network, flooder.nodeId, 'QUARANTINED');
+    await flooder.behave();
+    expect(reason).toMatchObject({ code: 'heartbeat_flood' });
+    expect(await counted(network, 'node-pool', /^ganglion_node_pool_dropped_total/)).toBeGreaterThanOrEqual(
+      200,
+    );
+    expect((await client.chat(story)).text).toBe(good);
+  });
+});
+
+/** What the stream of frames holds, as its services may ask. */
+const bytesOfTokens = async ({ dataDir, natsUrl }: Network): Promise<number> => {
+  const file = join(dataDir, 'secrets', 'session-queue', 'nats.creds');
+  const credentials = parseCredentials(readFileSync(file, 'utf8'));
+  const bus = await connectBus({ servers: natsUrl, name: 'session-queue', credentials });
+  try {
+    const manager = await jetstreamManager(bus.nats, { checkAPI: false });
+    const { state, config } = await manager.streams.info(streams.tokens.name);
+    expect(config.max_bytes).toBe(streams.tokens.maxBytes);
+    return state.bytes;
+  } finally {
+    await bus.close();
+  }
+};

@@ -1,0 +1,127 @@
+import { type ModuleName, moduleNames, type ScoreView, type SessionView } from '@ganglion/contracts';
+import { Ganglion } from '@ganglion/sdk';
+import { eventually, Network, type Program } from '@ganglion/testkit';
+import { clientOf, JAPAN, newKey, question, send } from './client.fixture.js';
+import { untilServing } from './nodes.fixture.js';
+import { rowsOf } from './rows.fixture.js';
+import { openReady } from './sessions.fixture.js';
+
+const TASKS = 24;
+const AT_ONCE = 4;
+const short = question(JAPAN, { max_tokens: 8 });
+
+const repeatedly = async <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> => {
+  const results: T[] = [];
+  const indices = Array.from({ length: count }, (_, index) => index).values();
+  const worker = async (): Promise<void> => {
+    for (const index of indices) results[index] = await work(index);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+};
+
+describe('two replicas of every service', () => {
+  let network: Network;
+  let routers: Ganglion[];
+
+  beforeAll(async () => {
+    network = await Network.start({ miners: 3 });
+    routers = network.urls.map((url) => new Ganglion({ url, apiKey: network.apiKey }));
+  }, 240_000);
+
+  afterAll(async () => {
+    await network?.stop();
+  }, 60_000);
+
+  const program = (name: string): Program => network.processes.get(name) as Program;
+
+  /** How many requests a replica has answered well. */
+  const answered = async (name: string): Promise<number> => {
+    const lines = (await program(name).metrics()).split('\n');
+    const counts = lines.filter((line) => /^ganglion_answer_ms_count\{.*outcome="OK"/.test(line));
+    return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  };
+
+  it('share the requests, and what follows from each is counted once', async () => {
+    const { keyId, apiKey } = await newKey(network, 'of two replicas');
+    const clients = network.urls.map((url) => clientOf({ ...network.toJSON(), url } as never, apiKey));
+    const answers = await repeatedly(TASKS, (index) => clients[index % clients.length]!.chat(short));
+    const tokens = answers.reduce((sum, { usage }) => sum + usage!.completion_tokens, 0);
+    await eventually(
+      async () => {
+        const usage = await rowsOf<{ tasks: number; completionTokens: bigint }>(
+          network,
+          'SELECT tasks, "completionTokens" FROM session."Usage" WHERE owner = $1',
+          [keyId],
+        );
+        expect(usage.map((row) => [row.tasks, Number(row.completionTokens)])).toEqual([[TASKS, tokens]]);
+        const { items } = await network.ask<{ items: ScoreView[] }>('/v1/reputation?limit=200');
+        const accepted = items.map(({ tasks }) => tasks.accepted);
+        expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(TASKS);
+      },
+      { timeoutMs: 30_000, everyMs: 200 },
+    );
+    for (const module of ['session', 'session-queue', 'node-pool'])
+      expect(await Promise.all([module, `${module}-2`].map(answered))).not.toContain(0);
+  }, 120_000);
+
+  it('know at once what was made through the other router', async () => {
+    const [first, second] = routers as [Ganglion, Ganglion];
+    const { keyId, apiKey } = await newKey(network, 'made through the first');
+    const [, elsewhere] = network.urls as [string, string];
+    const asked = await send({ url: elsewhere, apiKey }, '/v1/models');
+    expect(asked.status).toBe(200);
+    await network.ask(`/v1/keys/${keyId}`, { method: 'DELETE' });
+    await eventually(async () => {
+      expect((await send({ url: elsewhere, apiKey }, '/v1/models')).status).toBe(401);
+    });
+    await using session = await openReady(first, { maxNodes: 1 });
+    const seen: SessionView = await second.sessions.get(session.sessionId);
+    expect(seen).toMatchObject({ sessionId: session.sessionId, state: 'READY', nodes: session.nodes });
+    const { choices } = await second.chat({ ...short, ganglion: { sessionId: session.sessionId } });
+    expect(choices[0]!.text).not.toBe('');
+  }, 120_000);
+
+  it.each<ModuleName>(moduleNames.filter((module) => module !== 'router'))(
+    'answer when one %s is killed',
+    async (module) => {
+      await network.kill(module);
+      // A request that the killed one had taken may end in an error that says to try again; the next ones must not.
+      await eventually(() => routers[0]!.chat(short), { timeoutMs: 20_000 });
+      for (const router of routers) await router.chat(short);
+      await program(module).run();
+    },
+    60_000,
+  );
+
+  it('answer through the other router when one is killed', async () => {
+    await network.kill('router-2');
+    await routers[0]!.chat(short);
+    await program('router-2').run();
+    await routers[1]!.chat(short);
+  }, 60_000);
+
+  it('have one oracle that leads, and another when that is killed', async () => {
+    const oracles = ['oracle', 'oracle-2'];
+    const epochs = (name: string): number[] =>
+      [...network.logs(name).matchAll(/leads with epoch (\d+)/g)].map(([, epoch]) => Number(epoch));
+    const isLeading = (name: string): boolean => {
+      const log = network.logs(name);
+      return log.lastIndexOf('leads with epoch') > log.lastIndexOf('no longer leads');
+    };
+    const before = await eventually(() => {
+      const leaders = oracles.filter((name) => program(name).isRunning && isLeading(name));
+      return leaders.length > 0 && leaders.sort((a, b) => epochs(b).at(-1)! - epochs(a).at(-1)!)[0]!;
+    });
+    const other = oracles.find((name) => name !== before)!;
+    const last = Math.max(...oracles.flatMap(epochs));
+    await network.kill(before);
+    await eventually(() => expect(Math.max(0, ...epochs(other))).toBeGreaterThan(last), {
+      timeoutMs: 20_000,
+    });
+    await program(before).run();
+    // It leads in deed: a node that comes is tested.
+    await network.addMiner();
+    await untilServing(network, 4);
+  }, 120_000);
+});
