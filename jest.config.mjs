@@ -25,6 +25,8 @@ const isNotSource = ['/node_modules/', '/dist/'];
 export default {
   // Specs wait for real servers, on machines that may be busy; none of them measures time.
   testTimeout: 60_000,
+  // A spec that ran out of time may be starting a process still: it ends with its parent, and nobody waits for it.
+  forceExit: true,
   projects: [
     {
       ...common,

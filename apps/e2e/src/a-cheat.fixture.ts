@@ -1,8 +1,10 @@
 import type { NodeView, TaskView } from '@ganglion/contracts';
 import { type Ganglion, GanglionError } from '@ganglion/sdk';
-import { eventually, type MinerFault, Network, type TestMiner } from '@ganglion/testkit';
-import { clientOf, JAPAN, question } from './client.fixture.js';
+import { eventually, type MinerFault, NetworkAddress, type TestMiner } from '@ganglion/testkit';
+import { clientOf, type FreshKey, JAPAN, newKey, question, send } from './client.fixture.js';
 import { untilNode } from './nodes.fixture.js';
+import { ownMiners } from './own-miners.fixture.js';
+import { jump } from './quiet-clock.fixture.js';
 import { rowsOf } from './rows.fixture.js';
 import { openReady } from './sessions.fixture.js';
 
@@ -20,17 +22,19 @@ const JUMP_MS = 6_000;
 const TOKENS = 8;
 
 interface CrowdFacts {
-  readonly network: Network;
+  readonly network: NetworkAddress;
+  readonly key: FreshKey;
   readonly client: Ganglion;
+  readonly honest: readonly TestMiner[];
   readonly sessionId: string;
   readonly cheats: readonly TestMiner[];
   readonly good: string;
 }
 
-/** A network of its own with honest miners and some that cheat on demand, all in one session. */
+/** Honest miners and some that cheat on demand, all of one key and in one session. */
 export class Crowd implements AsyncDisposable {
   #next = 0;
-  readonly network: Network;
+  readonly network: NetworkAddress;
   readonly client: Ganglion;
   /** What every honest miner answers. */
   readonly good: string;
@@ -41,20 +45,23 @@ export class Crowd implements AsyncDisposable {
     this.good = facts.good;
   }
 
-  static async gather(cheats: number): Promise<Crowd> {
-    const network = await Network.start({ miners: HONEST });
-    try {
-      const made = await network.addTestMiners(cheats, { slots: 1 });
-      await network.untilServing(HONEST + cheats);
-      const client = clientOf(network);
-      const all = HONEST + cheats;
-      const { sessionId } = await openReady(client, { minNodes: all, maxNodes: all });
-      const { text } = await client.chat(short(sessionId));
-      return new Crowd({ network, client, sessionId, cheats: made, good: text });
-    } catch (error) {
-      await network.stop();
-      throw error;
-    }
+  static async gather(count: number): Promise<Crowd> {
+    const network = await NetworkAddress.shared();
+    const key = await newKey(network, 'is cheated');
+    const [honest, cheats] = await Promise.all([
+      ownMiners(network, key.keyId, { count: HONEST, slots: 2 }),
+      ownMiners(network, key.keyId, { count, slots: 1 }),
+    ]);
+    const client = clientOf(network, key.apiKey);
+    const all = HONEST + count;
+    const { sessionId } = await openReady(client, { mode: 'dedicated', minNodes: all, maxNodes: all });
+    const { text } = await client.chat(short(sessionId));
+    return new Crowd({ network, key, client, honest, sessionId, cheats, good: text });
+  }
+
+  /** Everybody is honest from now on. */
+  async repent(): Promise<void> {
+    await Promise.all(this.facts.cheats.map((cheat) => cheat.behave()));
   }
 
   /** The next miner that was honest until now, from now on with these faults. */
@@ -124,7 +131,7 @@ export class Crowd implements AsyncDisposable {
     await eventually(
       async () => {
         asked.push(this.askAll());
-        await this.network.clock.advance(JUMP_MS);
+        await jump(this.network, JUMP_MS);
         const nodes = await Promise.all(cheats.map((cheat) => this.node(cheat)));
         return nodes.every(({ state }) => state === 'QUARANTINED');
       },
@@ -138,10 +145,16 @@ export class Crowd implements AsyncDisposable {
     return this.network.ask(`/v1/nodes/${nodeId}`);
   }
 
+  get keyId(): string {
+    return this.facts.key.keyId;
+  }
+
   /** What the key was charged, once that many tasks are booked. */
   usage(tasks: number): Promise<{ tasks: number; completionTokens: number }> {
     return eventually(async () => {
-      const usage = await this.network.ask<{ tasks: number; completionTokens: number }>('/v1/usage');
+      const { apiKey } = this.facts.key;
+      const answer = await send({ url: this.network.url, apiKey }, '/v1/usage');
+      const usage = (await answer.json()) as { tasks: number; completionTokens: number };
       if (usage.tasks < tasks) throw new Error(`${usage.tasks} of ${tasks} tasks are booked`);
       return usage;
     });
@@ -174,7 +187,7 @@ export class Crowd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.network.stop();
+    await Promise.all([this.facts.honest[0]!.stop(), this.facts.cheats[0]!.stop()]);
   }
 }
 

@@ -3,29 +3,42 @@ import { join } from 'node:path';
 import { streams } from '@ganglion/contracts';
 import { connectBus, parseCredentials } from '@ganglion/messaging';
 import type { Ganglion } from '@ganglion/sdk';
-import { Network, type TestMiner } from '@ganglion/testkit';
+import { NetworkAddress, type TestMiner } from '@ganglion/testkit';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { counted } from './bad-input-processes.fixture.js';
-import { clientOf, question, STORY } from './client.fixture.js';
+import { counted } from './metrics.fixture.js';
+import { clientOf, newKey, question, STORY } from './client.fixture.js';
 import { untilNode } from './nodes.fixture.js';
+import { ownMiners } from './own-miners.fixture.js';
+import { openReady } from './sessions.fixture.js';
 
 /** Slow enough to be meddled with in mid-answer. */
 const TOKEN_MS = 25;
-const story = question(STORY, { temperature: 0, max_tokens: 120 });
+const story = (sessionId: string) =>
+  question(STORY, { temperature: 0, max_tokens: 120, ganglion: { sessionId } });
 
 describe('a miner that goes beyond its own tasks', () => {
-  let network: Network;
+  let network: NetworkAddress;
   let client: Ganglion;
+  let keyId: string;
+  let sessionId: string;
   let miners: TestMiner[];
   let good: string;
+  const processes: TestMiner[] = [];
+  const more = async (count: number, options: { tokenMs?: number } = {}): Promise<TestMiner[]> => {
+    const made = await ownMiners(network, keyId, { count, ...options });
+    processes.push(made[0]!);
+    return made;
+  };
   beforeAll(async () => {
-    network = await Network.start({ miners: 0 });
-    miners = await network.addTestMiners(4, { tokenMs: TOKEN_MS });
-    await network.untilServing(miners.length);
-    client = clientOf(network);
-    good = (await client.chat(story)).text;
-  }, 180_000);
-  afterAll(() => network?.[Symbol.asyncDispose]());
+    network = await NetworkAddress.shared();
+    const key = await newKey(network, 'is meddled with');
+    keyId = key.keyId;
+    client = clientOf(network, key.apiKey);
+    miners = await more(4, { tokenMs: TOKEN_MS });
+    ({ sessionId } = await openReady(client, { mode: 'dedicated', minNodes: 4, maxNodes: 4 }));
+    good = (await client.chat(story(sessionId))).text;
+  }, 120_000);
+  afterAll(() => Promise.all(processes.map((process) => process.stop())));
 
   const accusations = (code: string): Promise<number> =>
     counted(
@@ -36,7 +49,7 @@ describe('a miner that goes beyond its own tasks', () => {
 
   /** Has another node than the task's own meddle with a task while it is answered. */
   const meddle = async (fault: 'foreign-precommit' | 'foreign-frames'): Promise<TestMiner> => {
-    const stream = await client.stream(story);
+    const stream = await client.stream(story(sessionId));
     let text = '';
     let meddler: TestMiner | undefined;
     for await (const piece of stream) {
@@ -67,9 +80,9 @@ describe('a miner that goes beyond its own tasks', () => {
   });
 
   it('with a flood of frames is shut out for good, while others answer and the stream stays bounded', async () => {
-    const flooder = await network.addTestMiner();
+    const [flooder] = (await more(1)) as [TestMiner];
     await flooder.misbehave('frame-flood');
-    const answers = Promise.all([client.chat(story), client.chat(story)]);
+    const answers = Promise.all([client.chat(story(sessionId)), client.chat(story(sessionId))]);
     const { reason } = await untilNode(network, flooder.nodeId, 'RETIRED');
     expect(reason).toMatchObject({ code: 'flooded' });
     expect(await accusations('flooded')).toBeGreaterThan(0);
@@ -81,8 +94,7 @@ describe('a miner that goes beyond its own tasks', () => {
   });
 
   it('with a flood of heartbeats is put away, and what is too much is dropped', async () => {
-    const flooder = await network.addTestMiner();
-    await untilNode(network, flooder.nodeId, 'EPHEMERAL', 'RESERVED');
+    const [flooder] = (await more(1)) as [TestMiner];
     await flooder.misbehave('heartbeat-flood');
     const { reason } = await untilNode(network, flooder.nodeId, 'QUARANTINED');
     await flooder.behave();
@@ -90,12 +102,12 @@ describe('a miner that goes beyond its own tasks', () => {
     expect(await counted(network, 'node-pool', /^ganglion_node_pool_dropped_total/)).toBeGreaterThanOrEqual(
       200,
     );
-    expect((await client.chat(story)).text).toBe(good);
+    expect((await client.chat(story(sessionId))).text).toBe(good);
   });
 });
 
 /** What the stream of frames holds, as its services may ask. */
-const bytesOfTokens = async ({ dataDir, natsUrl }: Network): Promise<number> => {
+const bytesOfTokens = async ({ dataDir, natsUrl }: NetworkAddress): Promise<number> => {
   const file = join(dataDir, 'secrets', 'session-queue', 'nats.creds');
   const credentials = parseCredentials(readFileSync(file, 'utf8'));
   const bus = await connectBus({ servers: natsUrl, name: 'session-queue', credentials });

@@ -1,7 +1,8 @@
 import type { ModuleName } from '@ganglion/contracts';
 import { eventually, Network } from '@ganglion/testkit';
 import { type Connections, connectAll } from './bad-input-connections.fixture.js';
-import { counted, errorsIn, memoryOf, processesOf } from './bad-input-processes.fixture.js';
+import { errorsIn, memoryOf, processesOf } from './bad-input-processes.fixture.js';
+import { counted } from './metrics.fixture.js';
 import { Chance } from './bad-input-random.fixture.js';
 import { startStory } from './bad-input-story.fixture.js';
 import { Tally } from './bad-input-tally.fixture.js';

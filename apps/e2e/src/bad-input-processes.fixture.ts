@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { type ModuleName } from '@ganglion/contracts';
 import type { Network, Program } from '@ganglion/testkit';
 
 interface Process {
@@ -7,7 +6,7 @@ interface Process {
   readonly pid: number;
 }
 
-const isProgram = (part: object): part is Program => 'metrics' in part;
+const isProgram = (part: object): part is Program => 'metricsUrl' in part;
 
 /** Our own programs; the servers are not ours. */
 const programsOf = (network: Network): Program[] =>
@@ -43,15 +42,4 @@ const isHarmless = (line: string): boolean => {
   } catch {
     return !/^\s+at |Error\b|Unhandled|^node:/.test(line);
   }
-};
-
-/** Counters of all replicas of a module, added up: those whose name and labels match. */
-export const counted = async (network: Network, module: ModuleName, pattern: RegExp): Promise<number> => {
-  const replicas = programsOf(network).filter(({ name }) => name === module || name.startsWith(`${module}-`));
-  const isModule = ({ name }: Program): boolean => !/[a-z]/.test(name.slice(module.length));
-  const texts = await Promise.all(replicas.filter(isModule).map((program) => program.metrics()));
-  return texts
-    .flatMap((text) => text.split('\n'))
-    .filter((line) => !line.startsWith('#') && pattern.test(line))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 };

@@ -20,21 +20,31 @@ export const newJoinToken = (
 
 export type OwnMiner = TestMiner & AsyncDisposable;
 
-/** A miner that serves the sessions of one key alone, tested. */
+/** Miners in one process that serve the sessions of one key alone, tested. */
+export const ownMiners = async (
+  network: NetworkAddress,
+  owner: string,
+  { count, ...options }: TestMinerOptions & { count: number },
+): Promise<TestMiner[]> => {
+  const { token } = await newJoinToken(network, { owner, maxNodes: count });
+  const miners = await TestMiner.createAll(count, network, {
+    ...options,
+    name: `miner-of-one-key-${randomUUID().slice(0, 8)}`,
+    token,
+    logLevel: 'info',
+    clockFile: join(network.dataDir, 'clock.json'),
+  });
+  await miners[0]!.run();
+  await Promise.all(miners.map(({ nodeId }) => untilNode(network, nodeId, 'EPHEMERAL', 'RESERVED')));
+  return miners;
+};
+
+/** The same, of one. */
 export const ownMiner = async (
   network: NetworkAddress,
   owner: string,
   options: TestMinerOptions = {},
 ): Promise<OwnMiner> => {
-  const { token } = await newJoinToken(network, { owner, maxNodes: 1 });
-  const name = `miner-of-one-key-${randomUUID().slice(0, 8)}`;
-  const miner = await TestMiner.create(name, network, {
-    ...options,
-    token,
-    logLevel: 'info',
-    clockFile: join(network.dataDir, 'clock.json'),
-  });
-  await miner.run();
-  await untilNode(network, miner.nodeId, 'EPHEMERAL');
-  return Object.assign(miner, { [Symbol.asyncDispose]: () => miner.stop() });
+  const [miner] = await ownMiners(network, owner, { ...options, count: 1 });
+  return Object.assign(miner!, { [Symbol.asyncDispose]: () => miner!.stop() });
 };

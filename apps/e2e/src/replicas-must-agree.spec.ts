@@ -1,39 +1,60 @@
 import type { TaskView } from '@ganglion/contracts';
-import type { Answer } from '@ganglion/sdk';
-import { Network, type TestMiner } from '@ganglion/testkit';
-import { clientOf, JAPAN, post, question, send, STORY } from './client.fixture.js';
-import { nodesOf, untilNode, untilServing } from './nodes.fixture.js';
+import type { Answer, Ganglion } from '@ganglion/sdk';
+import { eventually, NetworkAddress, type TestMiner } from '@ganglion/testkit';
+import { clientOf, type FreshKey, JAPAN, newKey, post, question, send, STORY } from './client.fixture.js';
+import { untilNode } from './nodes.fixture.js';
+import { ownMiners } from './own-miners.fixture.js';
+import { openReady } from './sessions.fixture.js';
 import { readStream } from './stream.fixture.js';
 
-/** An hour is longer than any back-off after a few failures. */
-const AN_HOUR_MS = 3_600_000;
 const MINERS = 3;
 
 describe('a task with replicas', () => {
-  let network: Network;
+  let network: NetworkAddress;
+  let key: FreshKey;
+  let client: Ganglion;
+  let sessionId: string;
   let liar: TestMiner;
+  const processes: TestMiner[] = [];
+  const start = async (count: number, options: { determinismClass?: string } = {}): Promise<TestMiner[]> => {
+    const made = await ownMiners(network, key.keyId, { count, ...options });
+    processes.push(made[0]!);
+    return made;
+  };
 
   beforeAll(async () => {
-    network = await Network.start({ miners: MINERS - 1 });
-    liar = await network.addTestMiner();
-    await untilServing(network, MINERS);
-  });
-  afterAll(() => network.stop());
+    network = await NetworkAddress.shared();
+    key = await newKey(network, 'wants replicas');
+    client = clientOf(network, key.apiKey);
+    [liar] = (await start(MINERS)) as [TestMiner];
+    const size = { minNodes: MINERS, maxNodes: MINERS };
+    ({ sessionId } = await openReady(client, { mode: 'dedicated', ...size }));
+  }, 120_000);
+  afterAll(() => Promise.all(processes.map((process) => process.stop())));
 
-  const replicated = (over: object = {}) => ({ ganglion: { redundancy: MINERS, ...over } });
+  const replicated = (over: object = {}) => ({ ganglion: { sessionId, redundancy: MINERS, ...over } });
   const ask = (content: string, over: object = {}): Promise<Answer> =>
-    clientOf(network).chat({ ...question(content), ...replicated(over) });
+    client.chat({ ...question(content), ...replicated(over) });
+  const stream = (content: string, over: object = {}): Promise<Response> => {
+    const body = { ...question(content), ...replicated(over), stream: true };
+    return send({ url: network.url, apiKey: key.apiKey }, '/v1/chat/completions', post(body));
+  };
   const view = (taskId: string): Promise<TaskView> => network.ask(`/v1/tasks/${taskId}`);
   const whenIs = (history: TaskView['history'], state: string): number =>
     Date.parse(history.find((entry) => entry.state === state)!.at);
   const honestAnswer = async (content: string): Promise<string> =>
-    (await clientOf(network).chat(question(content))).text;
-  /** Back among those that serve, after a conviction. */
-  const pardon = async (nodeId: string): Promise<void> => {
-    await liar.behave();
-    await untilNode(network, nodeId, 'QUARANTINED');
-    await network.clock!.advance(AN_HOUR_MS);
-    await untilServing(network, MINERS);
+    (await client.chat({ ...question(content), ganglion: { sessionId } })).text;
+  /** The liar was put away: another miner takes its place. */
+  const replace = async (options: { determinismClass?: string } = {}): Promise<void> => {
+    await untilNode(network, liar.nodeId, 'QUARANTINED');
+    [liar] = (await start(1, options)) as [TestMiner];
+    await eventually(
+      async () => {
+        const { state, nodes } = await client.sessions.get(sessionId);
+        return state === 'READY' && nodes.includes(liar.nodeId);
+      },
+      { timeoutMs: 60_000 },
+    );
   };
 
   it('is computed by as many miners, of which one speaks, and shown by none before all are bound', async () => {
@@ -53,14 +74,13 @@ describe('a task with replicas', () => {
 
   it('has a receipt that anyone can check', async () => {
     const { taskId } = await ask(JAPAN);
-    const receipt = await clientOf(network).tasks.receipt(taskId);
+    const receipt = await client.tasks.receipt(taskId);
     expect(receipt.verdict).toBe('accepted');
-    expect(await clientOf(network).verify(receipt)).toMatchObject({ ok: true });
+    expect(await client.verify(receipt)).toMatchObject({ ok: true });
   });
 
   it('shows nothing before it is verified, if that is wanted', async () => {
-    const body = { ...question(JAPAN), ...replicated({ verify: 'before' }), stream: true };
-    const response = await send(network, '/v1/chat/completions', post(body));
+    const response = await stream(JAPAN, { verify: 'before' });
     const { chunks, isDone } = await readStream(response);
     expect(isDone).toBe(true);
     expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toContain('Tokyo');
@@ -80,15 +100,14 @@ describe('a task with replicas', () => {
     expect(outvoted.answer![0]!.text).not.toBe(right);
     const node = await untilNode(network, liar.nodeId, 'QUARANTINED');
     expect(node.reason).toMatchObject({ code: 'outvoted', message: expect.stringContaining('majority') });
-    await pardon(liar.nodeId);
+    await replace();
   });
 
   it('ends with a typed error when the miner whose text was streamed is outvoted', async () => {
     await liar.misbehave('other-answer-aloud');
     // Which miner speaks is drawn anew each time.
     for (let tries = 0; tries < 60; tries++) {
-      const body = { ...question(STORY), ...replicated(), stream: true };
-      const response = await send(network, '/v1/chat/completions', post(body));
+      const response = await stream(STORY);
       const text = await response.text();
       const task = await view(response.headers.get('x-ganglion-task')!);
       if (task.attempts.find(({ silent }) => !silent)?.nodeId !== liar.nodeId) {
@@ -103,17 +122,13 @@ describe('a task with replicas', () => {
         [false, 'ACCEPTED'],
         [true, 'REJECTED'],
       ]);
-      await pardon(liar.nodeId);
+      await replace({ determinismClass: 'another' });
       return;
     }
     throw new Error('the liar never spoke');
   });
 
   it('is undecided when a miner of another determinism class says otherwise, and nobody is punished', async () => {
-    const before = (await nodesOf(network)).filter(({ state }) => state === 'QUARANTINED').length;
-    await network.stopMiner(liar.name);
-    liar = await network.addTestMiner({ determinismClass: 'another' });
-    await untilServing(network, MINERS);
     await liar.misbehave('other-answer');
     const { taskId, text, verdict } = await ask(STORY);
     expect(verdict).toBe('undecided');
@@ -123,10 +138,20 @@ describe('a task with replicas', () => {
     // Until somebody can score answers, the one that was streamed stands.
     expect(attempts.find(({ silent }) => !silent)!.answer![0]!.text).toBe(text);
     expect(attempts.some(({ reason }) => reason?.code === 'undecided')).toBe(true);
-    const receipt = await clientOf(network).tasks.receipt(taskId);
+    const receipt = await client.tasks.receipt(taskId);
     expect(receipt.verdict).toBe('undecided');
-    expect(await clientOf(network).verify(receipt)).toMatchObject({ ok: true });
-    const after = (await nodesOf(network)).filter((node) => node.state === 'QUARANTINED').length;
-    expect(after).toBe(before);
+    expect(await client.verify(receipt)).toMatchObject({ ok: true });
+    for (const { nodeId } of attempts)
+      expect((await untilNode(network, nodeId, 'RESERVED')).reason).toBeNull();
+  });
+
+  it('is refused at once, with field and remedy, when its session never has as many nodes', async () => {
+    const refused = client.chat({ ...question(JAPAN), ganglion: { sessionId, redundancy: MINERS + 1 } });
+    await expect(refused).rejects.toMatchObject({
+      status: 400,
+      code: 'impossible',
+      param: 'ganglion.redundancy',
+      message: expect.stringMatching(/4 needs as many nodes/),
+    });
   });
 });

@@ -37,7 +37,7 @@ describe('two replicas of every service', () => {
 
   /** How many requests a replica has answered well. */
   const answered = async (name: string): Promise<number> => {
-    const lines = (await program(name).metrics()).split('\n');
+    const lines = (await (await fetch(network.metricsUrls[name]!)).text()).split('\n');
     const counts = lines.filter((line) => /^ganglion_answer_ms_count\{.*outcome="OK"/.test(line));
     return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };

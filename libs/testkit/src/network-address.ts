@@ -16,8 +16,10 @@ const facts = z.object({
   /** Without user and password. */
   databaseServer: z.string(),
   dataDir: z.string(),
+  /** Where each process of ours tells its metrics, by its name. */
+  metricsUrls: z.record(z.string(), z.string()).default({}),
 });
-export type NetworkFacts = z.infer<typeof facts>;
+export type NetworkFacts = z.input<typeof facts>;
 
 /** How to reach a running network, and its secrets. */
 export class NetworkAddress {
@@ -49,6 +51,10 @@ export class NetworkAddress {
 
   toJSON(): NetworkFacts {
     return this.#facts;
+  }
+
+  get metricsUrls(): Record<string, string> {
+    return this.#facts.metricsUrls ?? {};
   }
 
   /** A module's database as its own role; `superuser` sees everything. */

@@ -107,6 +107,17 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     return network;
   }
 
+  override get metricsUrls(): Record<string, string> {
+    const programs = [...this.processes].filter(
+      (entry): entry is [string, Program] => 'metricsUrl' in entry[1],
+    );
+    return Object.fromEntries(programs.map(([name, { metricsUrl }]) => [name, metricsUrl]));
+  }
+
+  override toJSON(): NetworkFacts {
+    return { ...super.toJSON(), metricsUrls: this.metricsUrls };
+  }
+
   private get logLevel(): string {
     return this.parts.options.logLevel ?? 'info';
   }

@@ -73,9 +73,9 @@ export class Program implements Part {
     if (!child.isRunning) throw this.failure('ended while starting');
   }
 
-  /** Its Prometheus metrics, as text. */
-  async metrics(): Promise<string> {
-    return (await fetch(new URL('/metrics', this.options.readyUrl))).text();
+  /** Where it tells its Prometheus metrics. */
+  get metricsUrl(): string {
+    return new URL('/metrics', this.options.readyUrl).href;
   }
 
   /** What it says of its readiness: the HTTP status, and which of its checks hold. */
