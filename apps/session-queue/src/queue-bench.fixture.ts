@@ -14,7 +14,7 @@ import { TaskStore } from './task.store.js';
 import { WaitingStore } from './waiting.store.js';
 
 export const reason = { code: 'test', message: 'a test' };
-export const accepted = {
+const accepted = {
   verdict: 'accepted' as const,
   result: {},
   receipt: {},

@@ -35,7 +35,7 @@ export const freeRouters = (count: number): Promise<RouterPlace[]> =>
   );
 
 /** The first replica goes by its module's name, the next ones by `<module>-2`… */
-export const replicaName = (module: ModuleName, index: number): string =>
+const replicaName = (module: ModuleName, index: number): string =>
   index === 0 ? module : `${module}-${index + 1}`;
 
 /** Every module's service in all its replicas, not yet started. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What a test miner may do wrong. One that is not named here in another way than the protocol wants, it does well. */
-export const faults = [
+const faults = [
   /** Precommits a hash that is not its data's. */
   'wrong-hash',
   /** Precommits with a signature that is not its own. */
