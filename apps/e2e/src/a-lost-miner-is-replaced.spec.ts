@@ -55,7 +55,7 @@ describe('a miner that is killed before its first token', () => {
     }
     // Its connection told, long before its silence would have.
     expect((await untilNode(network, stalling.nodeId, 'OFFLINE')).reason).toMatchObject({
-      code: 'DISCONNECTED',
+      code: 'disconnected',
     });
   });
 });

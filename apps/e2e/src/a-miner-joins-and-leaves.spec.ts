@@ -66,7 +66,7 @@ describe('a miner', () => {
       const before = (await statesOf()).length;
       await newcomer.kill();
       const gone = await untilNode(network, nodeId, 'OFFLINE');
-      expect(gone.reason).toMatchObject({ code: 'DISCONNECTED' });
+      expect(gone.reason).toMatchObject({ code: 'disconnected' });
 
       await newcomer.run();
       await untilNode(network, nodeId, 'EPHEMERAL', 'RESERVED');

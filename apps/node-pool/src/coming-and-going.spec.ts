@@ -7,7 +7,7 @@ import { release, reserve } from './reservation.js';
 const now = new Date(1_800_000_000_000);
 const sessionId = '019a0000-0000-7000-8000-000000000001';
 const other = '019a0000-0000-7000-8000-000000000002';
-const reason = { code: 'DONE', message: 'the reservation ended' };
+const reason = { code: 'done', message: 'the reservation ended' };
 
 const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   id: `U${'A'.repeat(55)}`,
@@ -32,7 +32,7 @@ describe('joining again', () => {
     (state) => {
       expect(rejoin(node(state), now)).toMatchObject({
         path: ['OFFLINE', 'TESTING'],
-        reason: { code: 'RESTARTED' },
+        reason: { code: 'restarted' },
         data: { sessionId: null, leftAt: null },
       });
     },

@@ -18,7 +18,7 @@ export const rejoin = (node: NodeFacts, now: Date): Change => {
   if (node.state === 'QUARANTINED') return { path: [], data };
   if (node.state === 'OFFLINE') return { path: ['TESTING'], data };
   if (node.state === 'TESTING' && !node.lastSeenAt) return { path: [], data };
-  const reason = { code: 'RESTARTED', message: 'it joined again: its former process is gone' };
+  const reason = { code: 'restarted', message: 'it joined again: its former process is gone' };
   return { path: ['OFFLINE', 'TESTING'], reason, data: { ...data, sessionId: null } };
 };
 
@@ -30,7 +30,7 @@ export const appear = (node: NodeFacts, now: Date): Change => ({
 
 /** The node's operator wants it out. In a session it finishes what it has; otherwise it may go at once. */
 export const leave = (node: NodeFacts, now: Date): Change | null => {
-  const reason = { code: 'LEFT', message: "it left on its operator's wish" };
+  const reason = { code: 'left', message: "it left on its operator's wish" };
   if (node.state === 'RESERVED') return { path: ['DRAINING'], reason, data: { leftAt: now } };
   if (node.state === 'TESTING' || node.state === 'EPHEMERAL') {
     return { path: ['DRAINING', 'OFFLINE'], reason, data: { leftAt: now } };

@@ -139,7 +139,7 @@ describe('joining', () => {
     await join(key);
     expect(await pool.services.nodes.get(nodeId)).toMatchObject({
       state: 'QUARANTINED',
-      reason: { code: 'WRONG_ANSWER' },
+      reason: { code: 'wrong_answer' },
     });
   });
 

@@ -28,7 +28,7 @@ const verdict = (passed: boolean, more: Partial<Verdict> = {}): Verdict => ({
   nodeId,
   taskId: '019a0000-0000-7000-8000-000000000002',
   passed,
-  reason: { code: passed ? 'PASSED' : 'NO_ANSWER', message: 'a reason' },
+  reason: { code: passed ? 'passed' : 'no_answer', message: 'a reason' },
   phases: { start: passed, precommit: passed, commit: passed, correctness: passed },
   measured: { ttftMs: 10, tokensPerSecond: 120, durationMs: 100 },
   at: at(1_000).toISOString(),
@@ -56,7 +56,7 @@ describe('a verdict', () => {
   it('puts a node away that failed, with the reason and a back-off', () => {
     expect(judge(node('TESTING'), wrongAnswer, at(2_000))).toEqual({
       path: ['QUARANTINED'],
-      reason: { code: 'NO_ANSWER', message: 'a reason' },
+      reason: { code: 'no_answer', message: 'a reason' },
       data: { failures: 1, failedAt: at(2_000), wakeAt: at(32_000), sessionId: null, tests: 1 },
     });
   });
@@ -99,7 +99,7 @@ describe('a verdict', () => {
 });
 
 describe('a refused commitment', () => {
-  const reason = { code: 'WRONG_HASH', message: 'token 7 differs from the one streamed' };
+  const reason = { code: 'wrong_hash', message: 'token 7 differs from the one streamed' };
 
   it.each<NodeState>(['TESTING', 'EPHEMERAL', 'RESERVED', 'DRAINING', 'OFFLINE'])(
     'quarantines a node in %s and says why in a sentence',
@@ -107,7 +107,7 @@ describe('a refused commitment', () => {
       expect(condemn(node(state), reason, at(0))).toMatchObject({
         path: ['QUARANTINED'],
         reason: {
-          code: 'WRONG_HASH',
+          code: 'wrong_hash',
           message: 'an answer of this node was refused: token 7 differs from the one streamed',
         },
       });
@@ -115,7 +115,7 @@ describe('a refused commitment', () => {
   );
 
   it('keeps its reason within the length that a reason may have', () => {
-    const long = { code: 'X', message: 'x'.repeat(1_024) };
+    const long = { code: 'x', message: 'x'.repeat(1_024) };
     expect(condemn(node('RESERVED'), long, at(0))?.reason?.message).toHaveLength(1_024);
   });
 });
@@ -123,7 +123,7 @@ describe('a refused commitment', () => {
 describe('a flood', () => {
   it('is a reason to be shut out for good, and a wrong commitment is not', () => {
     expect(isOutlawed({ code: 'flooded', message: 'x' })).toBe(true);
-    expect(isOutlawed({ code: 'WRONG_HASH', message: 'x' })).toBe(false);
+    expect(isOutlawed({ code: 'wrong_hash', message: 'x' })).toBe(false);
   });
 });
 
@@ -135,19 +135,19 @@ describe('the back-off', () => {
   });
 
   it('goes on doubling when the node passed a test in between', () => {
-    const once = condemn(node('RESERVED'), { code: 'X', message: 'x' }, at(0));
+    const once = condemn(node('RESERVED'), { code: 'x', message: 'x' }, at(0));
     const passed = node('TESTING', { failures: 1, failedAt: at(0), stateAt: at(30_000) });
     expect(once?.data?.failures).toBe(1);
     const freed = judge(passed, verdict(true, { at: at(31_000).toISOString() }), at(31_000));
     expect(freed?.data).not.toHaveProperty('failures');
-    const again = condemn({ ...passed, state: 'RESERVED' }, { code: 'X', message: 'x' }, at(40_000));
+    const again = condemn({ ...passed, state: 'RESERVED' }, { code: 'x', message: 'x' }, at(40_000));
     expect(again?.data).toMatchObject({ failures: 2, wakeAt: at(100_000) });
   });
 
   it('starts anew after an hour without failure', () => {
     const reformed = node('RESERVED', { failures: 5, failedAt: at(0) });
     const later = at(backOffMs(5) + 3_600_001);
-    expect(condemn(reformed, { code: 'X', message: 'x' }, later)?.data?.failures).toBe(1);
+    expect(condemn(reformed, { code: 'x', message: 'x' }, later)?.data?.failures).toBe(1);
   });
 });
 

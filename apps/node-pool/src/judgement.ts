@@ -67,8 +67,8 @@ export const condemn = (node: NodeFacts, { code, message }: Reason, now: Date): 
 export const wake = (node: NodeFacts, now: Date, isThere: boolean): Change | null => {
   if (node.state !== 'QUARANTINED' || (node.wakeAt && node.wakeAt > now)) return null;
   return isThere && !node.leftAt
-    ? { path: ['TESTING'], reason: { code: 'BACK_OFF_ENDED', message: 'its quarantine has ended' } }
-    : { path: ['OFFLINE'], reason: { code: 'SILENT', message: 'it was gone when its quarantine ended' } };
+    ? { path: ['TESTING'], reason: { code: 'back_off_ended', message: 'its quarantine has ended' } }
+    : { path: ['OFFLINE'], reason: { code: 'silent', message: 'it was gone when its quarantine ended' } };
 };
 
 /** A new score, unless a newer one was already heard. */

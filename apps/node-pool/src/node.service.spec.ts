@@ -4,7 +4,7 @@ import { TestPool } from './pool.fixture.js';
 import { PoolGauge } from './pool-gauge.service.js';
 import { PresenceStore } from './presence.store.js';
 
-const reason = { code: 'RESERVATION_ENDED', message: 'its time was over' };
+const reason = { code: 'reservation_ended', message: 'its time was over' };
 
 describe('the pool', () => {
   let pool: TestPool;
@@ -102,12 +102,12 @@ describe('the pool', () => {
     await pool.services.nodes.reserve({ nodeId, sessionId });
     const fact = { nodeId, taskId: randomUUID(), attempt: 1, sessionId, at: pool.clock.now().toISOString() };
     await pool.services.nodes.condemn(
-      { ...fact, reason: { code: 'WRONG_HASH', message: 'token 3' } },
+      { ...fact, reason: { code: 'wrong_hash', message: 'token 3' } },
       randomUUID(),
     );
     const node = await pool.services.nodes.get(nodeId);
-    expect(node).toMatchObject({ state: 'QUARANTINED', sessionId: null, reason: { code: 'WRONG_HASH' } });
-    expect(node.history.at(-1)?.reason).toBe('WRONG_HASH: an answer of this node was refused: token 3');
+    expect(node).toMatchObject({ state: 'QUARANTINED', sessionId: null, reason: { code: 'wrong_hash' } });
+    expect(node.history.at(-1)?.reason).toBe('wrong_hash: an answer of this node was refused: token 3');
     expect((await pool.said(nodeId)).at(-1)?.payload).toMatchObject({ sessionId });
   });
 

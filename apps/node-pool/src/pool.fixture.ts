@@ -171,7 +171,7 @@ export class TestPool implements AsyncDisposable {
       nodeId,
       taskId: randomUUID(),
       passed,
-      reason: passed ? { code: 'PASSED', message: 'passed' } : { code: 'WRONG_ANSWER', message: 'not Tokyo' },
+      reason: passed ? { code: 'passed', message: 'passed' } : { code: 'wrong_answer', message: 'not Tokyo' },
       phases: { start: true, precommit: true, commit: true, correctness: passed },
       measured: { ttftMs: 20, tokensPerSecond: 100, durationMs: 200 },
       at: this.clock.now().toISOString(),

@@ -17,7 +17,7 @@ const FLUSH_EVERY_MS = 2_000;
 /** A heartbeat that was on its way when the connection closed must not bring the node back. */
 const LAST_WORDS_MS = 1_000;
 
-const DISCONNECTED = { code: 'DISCONNECTED', message: 'its connection to the broker ended' };
+const DISCONNECTED = { code: 'disconnected', message: 'its connection to the broker ended' };
 
 /**
  * Who is there. A heartbeat reaches one replica and is kept in memory; the rows that all replicas judge by are

@@ -46,7 +46,7 @@ describe('what the broker tells and is told', () => {
     expect(await stateOf(nodeId)).toBe('EPHEMERAL');
     await second.close();
     await eventually(async () => expect(await stateOf(nodeId)).toBe('OFFLINE'));
-    expect((await pool.said(nodeId)).at(-1)?.payload).toMatchObject({ reason: { code: 'DISCONNECTED' } });
+    expect((await pool.said(nodeId)).at(-1)?.payload).toMatchObject({ reason: { code: 'disconnected' } });
   });
 
   it('does not take last words for a return, but the next connection’s first ones', async () => {

@@ -39,7 +39,7 @@ describe('the sweep', () => {
     expect([await stateOf(silent), await stateOf(alive)]).toEqual(['OFFLINE', 'EPHEMERAL']);
     expect((await pool.said(silent)).at(-1)).toMatchObject({
       subject: 'evt.node-pool.node-offline',
-      payload: { sessionId, reason: { code: 'SILENT' } },
+      payload: { sessionId, reason: { code: 'silent' } },
     });
     expect(await pool.services.presence.heartbeat(silent)).toBe('TESTING');
   });

@@ -12,7 +12,7 @@ import { isHeard, silentNodes } from './silence.js';
 
 type Sweep = OutputOf<typeof nodePool.sweep>;
 
-const SILENT = { code: 'SILENT', message: 'it has not been heard for ten seconds' };
+const SILENT = { code: 'silent', message: 'it has not been heard for ten seconds' };
 
 /** The clock's turn at the pool. Repeating it, or doing it in two replicas at once, does no harm. */
 @Injectable()
