@@ -1,4 +1,5 @@
 import {
+  type AssignmentState,
   type AttemptState,
   type Event,
   type PayloadOf,
@@ -63,9 +64,13 @@ export const letGo = async (
   await move(tx, assignmentLifecycle, { ...common, from: 'ACTIVE', to: 'ENDING' });
 };
 
-/** An ENDING assignment whose node runs nothing any more has ended. */
+/**
+ * An ENDING assignment whose node runs nothing any more has ended. The row is locked before it is read: else the end of
+ * the last attempt and the release would each see the other as not yet done, and the node would stay for ever.
+ */
 export const settleAssignment = async (tx: Tx, nodeId: string, at: Date): Promise<void> => {
-  const assignment = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
+  const [assignment] = await tx.$queryRaw<AssignedRow[]>`
+    SELECT id, "nodeId", "sessionId", state, reason FROM "Assignment" WHERE "activeNodeId" = ${nodeId} FOR UPDATE`;
   if (!assignment) return;
   if (assignment.state !== 'ENDING') {
     await tx.assignment.update({ where: { id: assignment.id }, data: { lastBusyAt: at } });
@@ -75,8 +80,16 @@ export const settleAssignment = async (tx: Tx, nodeId: string, at: Date): Promis
     where: { nodeId, state: { in: [...liveAttemptStates] }, task: { nodeId: null } },
   });
   if (busy > 0) return;
-  await endAssignment(tx, { assignment, reason: assignment.reason as Reason, at });
+  await endAssignment(tx, { assignment, reason: assignment.reason!, at });
 };
+
+interface AssignedRow {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly sessionId: string;
+  readonly state: AssignmentState;
+  readonly reason: Reason | null;
+}
 
 /** The node leaves the session now; node-pool hears it and has it re-tested. */
 export const endAssignment = async (

@@ -61,6 +61,18 @@ describe('the ends of tasks and assignments', () => {
     ).toBe(1);
   });
 
+  it('leave no node behind when its release and the end of its last attempt meet', async () => {
+    for (let tries = 0; tries < 12; tries++) {
+      const { found, lane } = await bench.precommitted();
+      await Promise.all([
+        bench.accept(found),
+        bench.stores.assignments.release(lane.sessionId, null, reason),
+      ]);
+      expect((await bench.stores.assignments.load([lane.sessionId]))[0]!.nodes).toEqual([]);
+    }
+    expect(await bench.db.client.assignment.findMany({ where: { tasksDone: { not: 1 } } })).toEqual([]);
+  });
+
   it('cancel a waiting task at once and a running one when its miner committed', async () => {
     const waiting = submitted();
     await bench.stores.tasks.insert(waiting, 'd');

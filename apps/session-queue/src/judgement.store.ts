@@ -135,6 +135,8 @@ export class JudgementStore {
     }
     const durationMs = Math.max(1, at.getTime() - offeredAt.getTime());
     const ttftMs = firstFrameAt ? firstFrameAt.getTime() - offeredAt.getTime() : null;
+    // Before its end, which may be that of the assignment.
+    await countTask(tx, found, completionTokens);
     await move(tx, attemptLifecycle, { delegate: tx.attempt, id, from: 'PRECOMMITTED', to: 'COMMITTED', at });
     await endAttempt(tx, {
       ...common,
@@ -146,7 +148,6 @@ export class JudgementStore {
       },
     });
     await tx.commitPart.deleteMany({ where: { attemptId: id } });
-    await countTask(tx, found, completionTokens);
   }
 
   /**

@@ -151,6 +151,8 @@ export class SweepStore {
     const at = this.clock.now();
     await this.database.transaction(async (tx) => {
       if (!(await hearOnce(tx, eventId, at))) return;
+      // Slots before assignments, as where attempts end.
+      await tx.$queryRaw`SELECT 1 FROM "Slot" WHERE "nodeId" = ${nodeId} FOR UPDATE`;
       const assignment = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
       if (assignment?.sessionId === sessionId) await endAssignment(tx, { assignment, reason, at });
       const live = await tx.attempt.findMany({ where: { nodeId, state: { in: [...liveAttemptStates] } } });
