@@ -18,7 +18,7 @@ interface EndedTask {
   id: string;
   state: string;
   reason: { code: string; message: string } | null;
-  result: { promptTokens: number; completionTokens: number } | null;
+  receipt: { promptTokens: number; completionTokens: number } | null;
 }
 
 describe('a network whose every part is restarted under load', () => {
@@ -73,7 +73,7 @@ describe('a network whose every part is restarted under load', () => {
   };
 
   const tasks = (): Promise<EndedTask[]> =>
-    rowsOf(network, 'SELECT id, state::text, reason, result FROM session_queue."Task" WHERE owner = $1', [
+    rowsOf(network, 'SELECT id, state::text, reason, receipt FROM session_queue."Task" WHERE owner = $1', [
       keyId,
     ]);
 
@@ -147,7 +147,7 @@ describe('a network whose every part is restarted under load', () => {
       async () => {
         const charged = (await tasks()).filter(({ state }) => state === 'FINALISED' || state === 'CANCELLED');
         const sum = (of: 'promptTokens' | 'completionTokens'): number =>
-          charged.reduce((total, { result }) => total + (result?.[of] ?? 0), 0);
+          charged.reduce((total, { receipt }) => total + (receipt?.[of] ?? 0), 0);
         const rows = await rowsOf<Record<string, unknown>>(
           network,
           'SELECT tasks, "promptTokens", "completionTokens" FROM session."Usage" WHERE owner = $1',

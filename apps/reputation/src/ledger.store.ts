@@ -1,7 +1,7 @@
 import type { Phase } from '@ganglion/contracts';
 import { reputation } from '@ganglion/contracts';
 import { record } from '@ganglion/database';
-import type { Prisma } from '@ganglion/database/reputation';
+import { Prisma } from '@ganglion/database/reputation';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { ReputationDatabase, ReputationOutbox, type Tx } from './database.store.js';
@@ -75,14 +75,7 @@ export class LedgerStore {
     { ledger, announced, at }: { ledger: Ledger; announced: number; at: Date },
   ): Promise<void> {
     const { score } = scoreOf(ledger.stats);
-    for (const { phase, asOf, ...counts } of ledger.stats) {
-      const columns = { ...counts, asOf: new Date(asOf) };
-      await tx.nodeStat.upsert({
-        where: { nodeId_phase: { nodeId, phase } },
-        create: { nodeId, phase, ...columns },
-        update: columns,
-      });
-    }
+    await writeStats(tx, nodeId, ledger.stats);
     const isWorthSaying = Math.abs(score - announced) >= WORTH_SAYING;
     const { accepted, rejected, lost, completionTokens } = ledger;
     await tx.score.update({
@@ -125,6 +118,22 @@ const load = async (tx: Tx, nodeId: string): Promise<Ledger> => {
   const { accepted, rejected, lost } = score;
   const completionTokens = Number(score.completionTokens);
   return { stats: rows.map(statOf), accepted, rejected, lost, completionTokens };
+};
+
+/** One statement, however many phases there are. */
+const writeStats = async (tx: Tx, nodeId: string, stats: readonly Stat[]): Promise<void> => {
+  if (stats.length === 0) return;
+  const rows = stats.map(
+    ({ phase, total, succeeded, points, weight, weightSucceeded, asOf }) =>
+      Prisma.sql`(${nodeId}, ${phase}, ${total}::int, ${succeeded}::int, ${points}::float8, ${weight}::float8,
+        ${weightSucceeded}::float8, ${new Date(asOf)}::timestamptz)`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO "NodeStat" ("nodeId", phase, total, succeeded, points, weight, "weightSucceeded", "asOf")
+    VALUES ${Prisma.join(rows)}
+    ON CONFLICT ("nodeId", phase) DO UPDATE SET total = excluded.total, succeeded = excluded.succeeded,
+      points = excluded.points, weight = excluded.weight, "weightSucceeded" = excluded."weightSucceeded",
+      "asOf" = excluded."asOf"`;
 };
 
 /** A row as the counts it keeps. */

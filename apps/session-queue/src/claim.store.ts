@@ -68,9 +68,12 @@ export class ClaimStore {
    * them. Says what is missing when there is nothing to take.
    */
   async claim(lane: Lane): Promise<Claim | 'no-task' | 'no-slot'> {
+    const due = await this.due(lane, this.clock.now());
+    if (!due.waits && !due.lacks) return 'no-task';
     return this.database.transaction(async (tx) => {
       const at = this.clock.now();
-      const replica = 'sessionId' in lane ? await this.nextReplica(tx, lane.sessionId, at) : undefined;
+      const replica =
+        due.lacks && 'sessionId' in lane ? await this.nextReplica(tx, lane.sessionId, at) : undefined;
       if (replica) return this.write(tx, { task: replica, place: replica, at });
       const task = await this.nextTask(tx, lane, at);
       if (!task) return 'no-task';
@@ -78,6 +81,22 @@ export class ClaimStore {
       if (!place) return 'no-slot';
       return this.write(tx, { task, place, at });
     });
+  }
+
+  /** Is there anything to take? Most looks find nothing, so they cost one statement. */
+  private async due(lane: Lane, at: Date): Promise<{ waits: boolean; lacks: boolean }> {
+    const [mine, lacks, key] =
+      'sessionId' in lane
+        ? [`t."sessionId" = $1::uuid`, lacksReplicas, lane.sessionId]
+        : [`t."nodeId" = $1`, 'false', lane.nodeId];
+    const is = (what: string): string =>
+      `EXISTS (SELECT 1 FROM "Task" t WHERE ${mine} AND ${what} AND t."nextOfferAt" <= $2)`;
+    const rows = await this.database.client.$queryRawUnsafe<{ waits: boolean; lacks: boolean }[]>(
+      `SELECT ${is(`t.state = 'QUEUED'`)} AS waits, ${is(lacks)} AS lacks`,
+      key,
+      at,
+    );
+    return rows[0]!;
   }
 
   /** A task that has begun and lacks a replica, with the best slot on a node that has not tried it. */

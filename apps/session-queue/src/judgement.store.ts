@@ -61,7 +61,7 @@ export class JudgementStore {
       if (!state) return null;
       for (const one of judged) await this.endJudged(tx, one, at);
       const reason: Reason = { code: 'task_ended', message: 'the task is final without it' };
-      await withdrawAll(tx, taskId, { reason, at });
+      if (task.redundancy > 1) await withdrawAll(tx, taskId, { reason, at });
       return state;
     });
     this.outbox.wake();

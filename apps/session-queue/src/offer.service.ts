@@ -33,9 +33,9 @@ export class OfferService {
       await this.refused(claim, error);
       return;
     }
+    if (!silent)
+      this.news.say(submitted.taskId, { type: 'granted', attempt, nodeId, choices: startHeads(claim) });
     await this.store.acked(claim);
-    if (silent) return;
-    this.news.say(submitted.taskId, { type: 'granted', attempt, nodeId, choices: startHeads(claim) });
   }
 
   /** Whoever offered it died before the answer: the miner may be at work on it, and answers the same offer alike. */
