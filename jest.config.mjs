@@ -51,7 +51,7 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/apps/e2e/src/**/*.spec.ts'],
-      testEnvironment: '<rootDir>/libs/testkit/jest/log-on-failure.mjs',
+      testEnvironment: '<rootDir>/libs/testkit/jest/network-environment.mjs',
       globalSetup: '<rootDir>/libs/testkit/jest/network-setup.mjs',
       globalTeardown: '<rootDir>/libs/testkit/jest/network-teardown.mjs',
     },

@@ -32,6 +32,8 @@ const jest = [
   join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
   // First, because Jest takes whatever follows --selectProjects for a project.
   ...forJest,
+  // Some specs stop processes of the network that the set-up started.
+  '--runInBand',
   '--selectProjects',
   'e2e',
 ];

@@ -10,7 +10,7 @@ import { Narrator } from './setup/narrator.mjs';
 import { become, root, SetupError } from './setup/run.mjs';
 import { setUp } from './setup/set-up.mjs';
 
-const projects = { unit: '--maxWorkers=100%', service: '--maxWorkers=50%', e2e: '--maxWorkers=1' };
+const projects = { unit: '--maxWorkers=100%', service: '--maxWorkers=50%', e2e: '--runInBand' };
 
 const narrator = new Narrator();
 try {

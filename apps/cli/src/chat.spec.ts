@@ -33,7 +33,7 @@ describe('ganglion chat', () => {
       { choices: [{ index: 0, delta: { content: 'To' } }] },
       { choices: [{ index: 0, delta: { content: 'kyo' } }] },
       { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-      { choices: [], usage, ganglion: { taskId: TASK_ID, receipt: '/r' } },
+      { choices: [], usage, ganglion: { taskId: TASK_ID, verdict: 'accepted', receipt: '/r' } },
     ];
   });
 
@@ -44,6 +44,14 @@ describe('ganglion chat', () => {
       model: 'tiny',
       messages: [{ role: 'user', content: 'What is the capital of Japan?' }],
     });
+  });
+
+  it('says so when the answer is undecided, beside the answer', async () => {
+    stream[3] = { choices: [], usage, ganglion: { taskId: TASK_ID, verdict: 'undecided', receipt: '/r' } };
+    const { code, out, err } = await run([...network, 'chat', 'hi', '--redundancy', '3']);
+    expect({ code, out }).toEqual({ code: 0, out: 'Tokyo\n' });
+    expect(err).toMatch(/^undecided: /);
+    expect(asked).toMatchObject({ ganglion: { redundancy: 3 } });
   });
 
   it('reads the prompt from standard input', async () => {

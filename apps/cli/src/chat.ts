@@ -14,6 +14,7 @@ interface ChatOptions extends GlobalOptions {
   readonly maxTokens?: number;
   readonly seed?: number;
   readonly session?: string;
+  readonly redundancy?: number;
   readonly receipt?: string;
 }
 
@@ -31,6 +32,7 @@ export const addChat = (program: Command, terminal: Terminal): void => {
     .option('--max-tokens <number>', 'the longest answer', toNumber)
     .option('--seed <number>', 'for the same answer again', toNumber)
     .option('--session <id>', 'an explicit session')
+    .option('--redundancy <number>', 'so many miners must agree, 1 to 5', toNumber)
     .option('--receipt <file>', "save the answer's receipt")
     .action(async (prompt: string | undefined, _options, command: Command) => {
       const given = command.optsWithGlobals<ChatOptions>();
@@ -100,7 +102,7 @@ class Chat {
   }
 
   private async answer(prompt: string, signal: AbortSignal): Promise<void> {
-    const { model, temperature, maxTokens, seed, session, json, receipt } = this.options;
+    const { model, temperature, maxTokens, seed, json, receipt } = this.options;
     const messages: Messages = [...this.#messages, { role: 'user', content: prompt }];
     const parameters: ChatParameters = {
       model,
@@ -108,19 +110,33 @@ class Chat {
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
       ...(seed === undefined ? {} : { seed }),
-      ...(session === undefined ? {} : { ganglion: { sessionId: session } }),
+      ganglion: this.ganglionParameters(),
     };
     const stream = await this.ganglion.stream(parameters, { signal });
     if (!json) await this.show(stream);
     else for await (const _ of stream);
     const answer = await stream.final;
     if (json) print(this.terminal, JSON.stringify(answer));
+    else if (answer.verdict === 'undecided') this.warn();
     if (receipt)
       await writeFile(
         receipt,
         `${JSON.stringify(await this.ganglion.tasks.receipt(answer.taskId), null, 2)}\n`,
       );
     this.#messages.push({ role: 'user', content: prompt }, { role: 'assistant', content: answer.text });
+  }
+
+  private ganglionParameters(): NonNullable<ChatParameters['ganglion']> {
+    const { session, redundancy } = this.options;
+    return {
+      ...(session === undefined ? {} : { sessionId: session }),
+      ...(redundancy === undefined ? {} : { redundancy }),
+    };
+  }
+
+  private warn(): void {
+    const why = 'replicas of the answer differ, or none was there to confirm it';
+    this.terminal.err.write(`undecided: ${why}; \`GET /v1/tasks/:id\` shows what each miner said\n`);
   }
 
   private async show(stream: ChatStream): Promise<void> {

@@ -86,6 +86,11 @@ const show = (terminal: Terminal, result: Verification): void => {
       terminal,
       `${paint(terminal, 'yellow', '!')} choice ${choice}, tokens ${from} to ${to}: only the network vouches for them`,
     );
+  if (result.verdict === 'undecided')
+    print(
+      terminal,
+      `${paint(terminal, 'yellow', '!')} undecided: replicas of the answer differ, or none was there to confirm it`,
+    );
   print(terminal, paint(terminal, 'green', 'The receipt holds.'));
   result.text.forEach((answer, index) =>
     print(terminal, result.text.length > 1 ? `[${index}] ${answer}` : answer),

@@ -6,7 +6,8 @@ const PATIENCE_MS = 60_000;
 export const nodesOf = async (network: NetworkAddress): Promise<NodeView[]> =>
   (await network.ask<{ items: NodeView[] }>('/v1/nodes?limit=200')).items;
 
-const isServing = ({ state }: NodeView): boolean => state === 'EPHEMERAL' || state === 'RESERVED';
+/** Is it tested, and free or reserved? */
+export const isServing = ({ state }: NodeView): boolean => state === 'EPHEMERAL' || state === 'RESERVED';
 
 /** Waits until so many nodes are tested and serve, free or reserved: the spec before may have sent some to a test. */
 export const untilServing = (network: NetworkAddress, count: number): Promise<NodeView[]> =>

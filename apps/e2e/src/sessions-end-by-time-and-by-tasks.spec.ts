@@ -34,8 +34,9 @@ describe('a session', () => {
     for (const { state, reason } of ended)
       expect({ state, reason }).toMatchObject({ state: 'CANCELLED', reason: { code: 'session_expired' } });
     expect(ended.filter((task) => !hasRun(task))).toHaveLength(2);
-    // On a busy machine a miner may be too late with what it made: then there is no receipt.
+    // On a busy machine one may be too late with what it made: then there is no receipt.
     const committed = ended.filter(({ result }) => result !== null);
+    expect(committed.length).toBeGreaterThan(0);
     for (const { taskId } of committed) {
       const receipt = await client.tasks.receipt(taskId);
       expect(await client.verify(receipt)).toMatchObject({ ok: true });

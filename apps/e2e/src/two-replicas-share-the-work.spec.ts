@@ -1,8 +1,8 @@
-import { type ModuleName, moduleNames, type ScoreView, type SessionView } from '@ganglion/contracts';
+import { type ModuleName, moduleNames, type SessionView } from '@ganglion/contracts';
 import { Ganglion } from '@ganglion/sdk';
 import { eventually, Network, type Program } from '@ganglion/testkit';
-import { clientOf, JAPAN, newKey, question, send } from './client.fixture.js';
-import { untilServing } from './nodes.fixture.js';
+import { JAPAN, newKey, question, send } from './client.fixture.js';
+import { nodesOf, untilNode, untilServing } from './nodes.fixture.js';
 import { rowsOf } from './rows.fixture.js';
 import { openReady } from './sessions.fixture.js';
 
@@ -25,13 +25,10 @@ describe('two replicas of every service', () => {
   let routers: Ganglion[];
 
   beforeAll(async () => {
-    network = await Network.start({ miners: 3 });
+    network = Network.ofSetUp();
     routers = network.urls.map((url) => new Ganglion({ url, apiKey: network.apiKey }));
-  }, 240_000);
-
-  afterAll(async () => {
-    await network?.stop();
-  }, 60_000);
+    await untilServing(network, 3);
+  }, 120_000);
 
   const program = (name: string): Program => network.processes.get(name) as Program;
 
@@ -44,8 +41,12 @@ describe('two replicas of every service', () => {
 
   it('share the requests, and what follows from each is counted once', async () => {
     const { keyId, apiKey } = await newKey(network, 'of two replicas');
-    const clients = network.urls.map((url) => clientOf({ ...network.toJSON(), url } as never, apiKey));
-    const answers = await repeatedly(TASKS, (index) => clients[index % clients.length]!.chat(short));
+    const clients = network.urls.map((url) => new Ganglion({ url, apiKey }));
+    const replicas = ['session', 'session-queue', 'node-pool'].flatMap((module) => [module, `${module}-2`]);
+    const before = await Promise.all(replicas.map(answered));
+    const { sessionId } = await openReady(clients[0]!, { maxNodes: 1 });
+    const asked = { ...short, ganglion: { sessionId } };
+    const answers = await repeatedly(TASKS, (index) => clients[index % clients.length]!.chat(asked));
     const tokens = answers.reduce((sum, { usage }) => sum + usage!.completion_tokens, 0);
     await eventually(
       async () => {
@@ -55,14 +56,18 @@ describe('two replicas of every service', () => {
           [keyId],
         );
         expect(usage.map((row) => [row.tasks, Number(row.completionTokens)])).toEqual([[TASKS, tokens]]);
-        const { items } = await network.ask<{ items: ScoreView[] }>('/v1/reputation?limit=200');
-        const accepted = items.map(({ tasks }) => tasks.accepted);
-        expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(TASKS);
+        const counted = await rowsOf<{ accepted: number }>(
+          network,
+          'SELECT accepted FROM reputation."SessionStat" WHERE "sessionId" = $1',
+          [sessionId],
+        );
+        expect(counted).toEqual([{ accepted: TASKS }]);
       },
       { timeoutMs: 30_000, everyMs: 200 },
     );
-    for (const module of ['session', 'session-queue', 'node-pool'])
-      expect(await Promise.all([module, `${module}-2`].map(answered))).not.toContain(0);
+    const after = await Promise.all(replicas.map(answered));
+    expect(replicas.filter((_, index) => after[index]! <= before[index]!)).toEqual([]);
+    await clients[0]!.sessions.close(sessionId);
   }, 120_000);
 
   it('know at once what was made through the other router', async () => {
@@ -121,7 +126,12 @@ describe('two replicas of every service', () => {
     });
     await program(before).run();
     // It leads in deed: a node that comes is tested.
-    await network.addMiner();
-    await untilServing(network, 4);
+    const known = (await nodesOf(network)).map(({ nodeId }) => nodeId);
+    const miner = await network.addMiner();
+    const added = await eventually(async () =>
+      (await nodesOf(network)).find(({ nodeId }) => !known.includes(nodeId)),
+    );
+    await untilNode(network, added!.nodeId, 'EPHEMERAL', 'RESERVED');
+    await network.stopMiner(miner);
   }, 120_000);
 });

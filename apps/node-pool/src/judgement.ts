@@ -51,7 +51,7 @@ const isUnjust = (node: NodeFacts, verdict: Verdict): boolean =>
   (!verdict.phases.start && Date.parse(verdict.at) < node.stateAt.getTime() + COMING_UP_MS);
 
 /** Is this a reason to shut the node out for good, rather than for a while? Only that stops a flood. */
-export const isOutlawed = ({ code }: Reason): boolean => code.toLowerCase() === FLOODED;
+export const isOutlawed = ({ code }: Reason): boolean => code === FLOODED;
 
 /** It was seen to misbehave: proof, wherever the node is now. */
 export const convict = (node: NodeFacts, reason: Reason, now: Date): Change | null => {

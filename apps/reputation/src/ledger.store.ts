@@ -32,24 +32,15 @@ export class LedgerStore {
     const heard = readEvent(subject, payload);
     const heardAt = this.clock.now();
     const isNew = await this.database.transaction(async (tx) => {
-      const announced = await lock(tx, heard);
-      const { count } = await tx.heardEvent.createMany({
-        data: [
-          {
-            eventId,
-            subject,
-            nodeId: heard.nodeId,
-            payload: payload as Prisma.InputJsonObject,
-            at: heard.at,
-            heardAt,
-          },
-        ],
-        skipDuplicates: true,
-      });
+      const score = await lock(tx, heard);
+      const count = await tx.$executeRaw`
+        INSERT INTO "HeardEvent" ("eventId", subject, "nodeId", payload, at, "heardAt")
+        VALUES (${eventId}, ${subject}, ${heard.nodeId}, ${JSON.stringify(payload)}::jsonb, ${heard.at}, ${heardAt})
+        ON CONFLICT ("eventId") DO NOTHING`;
       if (count === 0) return false;
       await countSession(tx, heard);
-      const ledger = enter(await load(tx, heard.nodeId), heard);
-      await this.write(tx, heard.nodeId, { ledger, announced, at: heardAt });
+      const ledger = enter(await load(tx, heard.nodeId, score), heard);
+      await this.write(tx, heard.nodeId, { ledger, announced: score.announced, at: heardAt });
       return true;
     });
     if (isNew) this.outbox.wake();
@@ -60,7 +51,7 @@ export class LedgerStore {
   async rebuild(nodeId: string): Promise<Ledger> {
     const at = this.clock.now();
     return this.database.transaction(async (tx) => {
-      const announced = await lock(tx, { nodeId, at });
+      const { announced } = await lock(tx, { nodeId, at });
       const events = await tx.heardEvent.findMany({ where: { nodeId }, orderBy: { sequence: 'asc' } });
       const ledger = replay(events.map(({ subject, payload }) => readEvent(subject, payload)));
       await tx.nodeStat.deleteMany({ where: { nodeId } });
@@ -78,7 +69,7 @@ export class LedgerStore {
     await writeStats(tx, nodeId, ledger.stats);
     const isWorthSaying = Math.abs(score - announced) >= WORTH_SAYING;
     const { accepted, rejected, lost, completionTokens } = ledger;
-    await tx.score.update({
+    await tx.score.updateMany({
       where: { nodeId },
       data: {
         score,
@@ -101,19 +92,24 @@ export class LedgerStore {
   }
 }
 
-/** Makes the node's row if it is new, and holds it until the transaction ends; the score that was last said aloud. */
-const lock = async (tx: Tx, { nodeId, at }: { nodeId: string; at: Date }): Promise<number> => {
-  await tx.score.createMany({
-    data: [{ nodeId, score: 0, announced: 0, updatedAt: at }],
-    skipDuplicates: true,
-  });
-  const rows = await tx.$queryRaw<{ announced: number }[]>`
-    SELECT announced FROM "Score" WHERE "nodeId" = ${nodeId} FOR UPDATE`;
-  return rows[0]?.announced ?? 0;
+interface Locked {
+  readonly announced: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly lost: number;
+  readonly completionTokens: bigint;
+}
+
+/** Makes the node's row if it is new, and holds it until the transaction ends. */
+const lock = async (tx: Tx, { nodeId, at }: { nodeId: string; at: Date }): Promise<Locked> => {
+  const rows = await tx.$queryRaw<Locked[]>`
+    INSERT INTO "Score" AS s ("nodeId", score, announced, "updatedAt") VALUES (${nodeId}, 0, 0, ${at})
+    ON CONFLICT ("nodeId") DO UPDATE SET "nodeId" = s."nodeId"
+    RETURNING announced, accepted, rejected, lost, "completionTokens"`;
+  return rows[0]!;
 };
 
-const load = async (tx: Tx, nodeId: string): Promise<Ledger> => {
-  const score = await tx.score.findUniqueOrThrow({ where: { nodeId } });
+const load = async (tx: Tx, nodeId: string, score: Locked): Promise<Ledger> => {
   const rows = await tx.nodeStat.findMany({ where: { nodeId } });
   const { accepted, rejected, lost } = score;
   const completionTokens = Number(score.completionTokens);

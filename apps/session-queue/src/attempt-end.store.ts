@@ -13,8 +13,10 @@ import { attemptLifecycle, liveAttemptStates } from './attempt.lifecycle.js';
 import type { Tx } from './database.store.js';
 
 export interface AttemptEnd<E extends Event> {
-  attempt: { id: string; nodeId: string };
+  /** With its state when it was last read, if it was. */
+  attempt: { id: string; nodeId: string; state?: string };
   to: Extract<AttemptState, 'ACCEPTED' | 'REFUSED' | 'REJECTED' | 'LOST' | 'CANCELLED'>;
+  through?: readonly AttemptState[];
   reason: Reason | null;
   at: Date;
   data?: Record<string, unknown>;
@@ -26,12 +28,16 @@ export interface AttemptEnd<E extends Event> {
  * keeps its slot: only a re-test tells what the node can do now.
  */
 export const endAttempt = async <E extends Event>(tx: Tx, end: AttemptEnd<E>): Promise<boolean> => {
-  const { attempt, to, reason, at, says } = end;
+  const { attempt, to, through = [], reason, at, says } = end;
   const row = await move(tx, attemptLifecycle, {
     delegate: tx.attempt,
     id: attempt.id,
-    from: liveAttemptStates.filter((state) => attemptLifecycle.can(state, to)),
+    from: liveAttemptStates.filter((state) =>
+      [...through, to].some((next) => attemptLifecycle.can(state, next)),
+    ),
     to,
+    through,
+    ...(attempt.state ? { likely: attempt.state } : {}),
     at,
     reason,
     data: { endedAt: at, revealed: Prisma.DbNull, ...(reason ? { reason } : {}), ...end.data },
@@ -65,17 +71,15 @@ export const letGo = async (
 };
 
 /**
- * An ENDING assignment whose node runs nothing any more has ended. The row is locked before it is read: else the end of
- * the last attempt and the release would each see the other as not yet done, and the node would stay for ever.
+ * Notes that the node was busy until now. An ENDING assignment whose node runs nothing any more has ended. The row is
+ * written, and so locked, before it is read: else the end of the last attempt and the release would each see the other
+ * as not yet done, and the node would stay for ever.
  */
 export const settleAssignment = async (tx: Tx, nodeId: string, at: Date): Promise<void> => {
   const [assignment] = await tx.$queryRaw<AssignedRow[]>`
-    SELECT id, "nodeId", "sessionId", state, reason FROM "Assignment" WHERE "activeNodeId" = ${nodeId} FOR UPDATE`;
-  if (!assignment) return;
-  if (assignment.state !== 'ENDING') {
-    await tx.assignment.update({ where: { id: assignment.id }, data: { lastBusyAt: at } });
-    return;
-  }
+    UPDATE "Assignment" SET "lastBusyAt" = ${at} WHERE "activeNodeId" = ${nodeId}
+    RETURNING id, "nodeId", "sessionId", state, reason`;
+  if (assignment?.state !== 'ENDING') return;
   const busy = await tx.attempt.count({
     where: { nodeId, state: { in: [...liveAttemptStates] }, task: { nodeId: null } },
   });

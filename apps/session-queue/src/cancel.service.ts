@@ -31,8 +31,8 @@ export class CancelService {
   }
 
   /** The miner of the answer is to stop; what it made until now it commits. */
-  private callOff(taskId: string, { id, nodeId, attempt, state }: KeptAttempt, reason: Reason): void {
-    if (state === 'PRECOMMITTED') this.reveals.ask({ id, taskId, nodeId, attempt });
+  private callOff(taskId: string, { nodeId, attempt, state }: KeptAttempt, reason: Reason): void {
+    if (state === 'PRECOMMITTED') this.reveals.ask({ taskId, nodeId, attempt });
     else this.news.stop(taskId, { nodeId, attempt }, reason);
   }
 

@@ -1,8 +1,8 @@
-import type { TaskSubmitted } from '@ganglion/contracts';
+import type { AttemptState, TaskSubmitted } from '@ganglion/contracts';
 import { born, move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
-import { attemptLifecycle } from './attempt.lifecycle.js';
+import { attemptLifecycle, liveAttemptStates } from './attempt.lifecycle.js';
 import { QueueDatabase, type Tx } from './database.store.js';
 import { type Lane, TEST_SLOT } from './lane.js';
 import { lacksReplicas } from './replicas.store.js';
@@ -27,7 +27,7 @@ const OFFER_DUE_MS = 3_000;
 const REFUSED_FOR_MS = 2_000;
 /** A miner may take this much longer than its speed lets expect, and never less than a minute. */
 const STALL_FACTOR = 4;
-export const STALL_MS = 60_000;
+const STALL_MS = 60_000;
 
 interface Candidate {
   id: string;
@@ -74,7 +74,8 @@ export class ClaimStore {
       const at = this.clock.now();
       const replica =
         due.lacks && 'sessionId' in lane ? await this.nextReplica(tx, lane.sessionId, at) : undefined;
-      if (replica) return this.write(tx, { task: replica, place: replica, at });
+      if (replica && (await this.isStillLacking(tx, replica)))
+        return this.write(tx, { task: replica, place: replica, at });
       const task = await this.nextTask(tx, lane, at);
       if (!task) return 'no-task';
       const place = await this.freePlace(tx, lane, { taskId: task.id, at });
@@ -110,6 +111,18 @@ export class ClaimStore {
       at,
     );
     return rows[0];
+  }
+
+  /** Asked once more under the task's lock: another replica of the queue may have placed one since we looked. */
+  private async isStillLacking(tx: Tx, { id, nodeId, submitted }: Candidate & Place): Promise<boolean> {
+    const attempts = await tx.attempt.findMany({
+      where: { taskId: id },
+      select: { nodeId: true, state: true },
+    });
+    const isLive = ({ state }: { state: AttemptState }): boolean =>
+      liveAttemptStates.some((one) => one === state);
+    const hasTried = attempts.some((attempt) => attempt.nodeId === nodeId && attempt.state !== 'REFUSED');
+    return !hasTried && attempts.filter(isLive).length < submitted.redundancy;
   }
 
   /** The longest-waiting task of the owner with the least in flight: fairness between keys. */

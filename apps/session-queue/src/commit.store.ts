@@ -85,6 +85,7 @@ export class CommitStore {
         id,
         from: ['OFFERED', 'ACKED', 'STREAMING'],
         to: 'PRECOMMITTED',
+        likely: found.state,
         through: ['ACKED', 'STREAMING'],
         at,
         data: { ...kept, precommittedAt: at, dueAt: task.expiresAt },
@@ -112,10 +113,10 @@ export class CommitStore {
     });
   }
 
-  /** Notes that the data was asked for, so that the sweep asks again only later. */
-  async revealAsked(attemptId: string): Promise<void> {
-    await this.database.client.attempt.update({
-      where: { id: attemptId },
+  /** Notes that the data is asked for once more, so that the sweep asks again only later. */
+  async revealAsked(attemptIds: string[]): Promise<void> {
+    await this.database.client.attempt.updateMany({
+      where: { id: { in: attemptIds } },
       data: { revealAskedAt: this.clock.now(), revealAsks: { increment: 1 } },
     });
   }

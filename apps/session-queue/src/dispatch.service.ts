@@ -41,10 +41,11 @@ export class DispatchService {
     } while (state.again);
   }
 
-  /** A refused offer frees a slot, and its task may be offered again. */
-  private track(offer: Promise<void>, lane: Lane): void {
+  private track(offer: Promise<boolean>, lane: Lane): void {
     const settled = offer.then(
-      () => this.pump(lane),
+      (isTaken) => {
+        if (!isTaken) this.pump(lane);
+      },
       (error: unknown) => this.#log.error(`offer: ${String(error)}`),
     );
     this.#offers.add(settled);

@@ -19,12 +19,12 @@ export class DispatchStore {
     private readonly clock: Clock,
   ) {}
 
-  /** The miner took it. False when the attempt has ended, or gone on, meanwhile. */
-  async acked({ attemptId, submitted, allowMs }: Claim): Promise<boolean> {
+  /** The miner took it. Changes nothing when the attempt has ended, or gone on, meanwhile. */
+  async acked({ attemptId, submitted, allowMs }: Claim): Promise<void> {
     const at = this.clock.now();
-    return this.database.transaction(async (tx) => {
+    await this.database.transaction(async (tx) => {
       await lockTask(tx, submitted.taskId);
-      const row = await move(tx, attemptLifecycle, {
+      await move(tx, attemptLifecycle, {
         delegate: tx.attempt,
         id: attemptId,
         from: 'OFFERED',
@@ -32,7 +32,6 @@ export class DispatchStore {
         at,
         data: { dueAt: new Date(at.getTime() + allowMs) },
       });
-      return row !== null;
     });
   }
 
@@ -81,6 +80,7 @@ export class DispatchStore {
         id: attemptId,
         from: ['OFFERED', 'ACKED'],
         to: 'STREAMING',
+        likely: 'OFFERED',
         through: ['ACKED'],
         at,
         data: { firstFrameAt: at, dueAt: new Date(at.getTime() + allowMs) },

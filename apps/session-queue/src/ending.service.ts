@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AftermathService } from './aftermath.service.js';
 import type { LiveAttempt } from './commit.store.js';
 import { FrameWatch } from './frame-watch.service.js';
-import { type Gone, SweepStore } from './sweep.store.js';
+import { type Due, type Gone, SweepStore } from './sweep.store.js';
 import type { EndedTask } from './task-end.store.js';
 
 /** Ends what is overdue or lost. */
@@ -14,6 +14,11 @@ export class EndingService {
     private readonly frames: FrameWatch,
     private readonly aftermath: AftermathService,
   ) {}
+
+  /** Where there may be something overdue. */
+  due(): Promise<Due> {
+    return this.store.due();
+  }
 
   async endOverdue(): Promise<void> {
     for (const ended of await this.store.endOverdue()) await this.follow(ended);

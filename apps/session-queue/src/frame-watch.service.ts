@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Frame } from '@ganglion/contracts';
 import { Bus, type Listener, readFrames } from '@ganglion/messaging';
 import { Injectable, Logger } from '@nestjs/common';
@@ -9,7 +10,7 @@ import { DispatchStore } from './dispatch.store.js';
 @Injectable()
 export class FrameWatch {
   readonly #log = new Logger(FrameWatch.name);
-  readonly #watched = new Map<string, Listener>();
+  readonly #watched = new Map<string, Listener & { readonly begun: Promise<void> }>();
 
   constructor(
     private readonly bus: Bus,
@@ -20,10 +21,13 @@ export class FrameWatch {
     if (this.#watched.has(claim.attemptId)) return;
     const { taskId } = claim.submitted;
     let isFirst = true;
+    let begin!: () => void;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const listener = this.bus.feed(taskId, {
       frame: (nodeId, frame) => {
         if (!isFirst || nodeId !== claim.nodeId || frame.attempt !== claim.attempt) return;
         isFirst = false;
+        begin();
         this.store
           .firstFrame(claim)
           .catch((error: unknown) => this.#log.error(`first frame: ${String(error)}`));
@@ -32,7 +36,18 @@ export class FrameWatch {
         if (type === 'finalised' || type === 'failed') this.stop(claim);
       },
     });
-    this.#watched.set(claim.attemptId, listener);
+    this.#watched.set(claim.attemptId, { close: () => listener.close(), begun });
+  }
+
+  /** Waits for the first frame of an attempt that is watched; false when none came in time. */
+  async hasBegun({ attemptId }: Claim, withinMs: number): Promise<boolean> {
+    const watched = this.#watched.get(attemptId);
+    if (!watched) return false;
+    const isLate = new AbortController();
+    const late = delay(withinMs, false, { signal: isLate.signal }).catch(() => false);
+    const hasBegun = await Promise.race([watched.begun.then(() => true), late]);
+    isLate.abort();
+    return hasBegun;
   }
 
   stop({ attemptId }: Pick<Claim, 'attemptId'>): void {

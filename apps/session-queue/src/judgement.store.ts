@@ -126,7 +126,7 @@ export class JudgementStore {
     const { found, completionTokens, answer, differs, isOutvoted } = judged;
     const { id, taskId, attempt, nodeId, offeredAt, firstFrameAt, task } = found;
     const fact = { taskId, attempt, nodeId, sessionId: task.submitted.sessionId, at: at.toISOString() };
-    const common = { attempt: { id, nodeId }, at, reason: differs ?? null };
+    const common = { attempt: { id, nodeId, state: found.state }, at, reason: differs ?? null };
     const data = { completionTokens, ...(answer ? { answer } : {}) };
     if (isOutvoted) {
       const says = { event: sessionQueue.attemptRejected, payload: { ...fact, reason: differs! } };
@@ -137,10 +137,10 @@ export class JudgementStore {
     const ttftMs = firstFrameAt ? firstFrameAt.getTime() - offeredAt.getTime() : null;
     // Before its end, which may be that of the assignment.
     await countTask(tx, found, completionTokens);
-    await move(tx, attemptLifecycle, { delegate: tx.attempt, id, from: 'PRECOMMITTED', to: 'COMMITTED', at });
     await endAttempt(tx, {
       ...common,
       to: 'ACCEPTED',
+      through: ['COMMITTED'],
       data,
       says: {
         event: sessionQueue.attemptAccepted,

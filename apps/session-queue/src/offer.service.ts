@@ -2,7 +2,7 @@ import { Chain } from '@ganglion/commitment';
 import { Fault, type InferJob, jobs, type Reason } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Injectable } from '@nestjs/common';
-import { type Claim, STALL_MS } from './claim.store.js';
+import type { Claim } from './claim.store.js';
 import type { LiveAttempt } from './commit.store.js';
 import { DispatchStore } from './dispatch.store.js';
 import { FrameWatch } from './frame-watch.service.js';
@@ -10,6 +10,8 @@ import { NewsService } from './news.service.js';
 
 /** A task that its named node refused this often is failed: the node does not want to be tested. */
 const TEST_REFUSALS = 3;
+/** A miner that begins within this time needs no note of its own that it took the task. */
+const BEGIN_MS = 100;
 /** Back-off after refusals of one task, in ms: 100, 200, … up to 2 s. */
 const retryMs = (refusals: number): number => Math.min(2_000, 100 * 2 ** refusals);
 
@@ -23,7 +25,8 @@ export class OfferService {
     private readonly news: NewsService,
   ) {}
 
-  async make(claim: Claim): Promise<void> {
+  /** @returns false when the miner did not take it: its slot is free again, and the task may be offered to another. */
+  async make(claim: Claim): Promise<boolean> {
     const { submitted, attempt, nodeId, silent } = claim;
     if (!silent) this.watch.start(claim);
     try {
@@ -31,17 +34,20 @@ export class OfferService {
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       await this.refused(claim, error);
-      return;
+      return false;
     }
     if (!silent)
       this.news.say(submitted.taskId, { type: 'granted', attempt, nodeId, choices: startHeads(claim) });
-    await this.store.acked(claim);
+    if (!(await this.watch.hasBegun(claim, BEGIN_MS))) await this.store.acked(claim);
+    return true;
   }
 
   /** Whoever offered it died before the answer: the miner may be at work on it, and answers the same offer alike. */
   async again({ id, attempt, nodeId, silent, task }: LiveAttempt): Promise<void> {
     const { submitted, requestDigest } = task;
-    await this.make({ attemptId: id, attempt, nodeId, silent, submitted, requestDigest, allowMs: STALL_MS });
+    // Its node's speed is not at hand: it has the whole time of its task.
+    const allowMs = Date.parse(submitted.expiresAt) - Date.parse(submitted.submittedAt);
+    await this.make({ attemptId: id, attempt, nodeId, silent, submitted, requestDigest, allowMs });
   }
 
   private async refused(claim: Claim, fault: Fault): Promise<void> {

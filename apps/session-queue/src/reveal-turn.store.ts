@@ -47,7 +47,10 @@ export const openReveal = async (tx: Tx, task: LockedTask, at: Date): Promise<'r
   if (!row) return null;
   await tx.attempt.updateMany({
     where: { taskId: id, state: 'PRECOMMITTED' },
-    data: { dueAt: new Date(at.getTime() + (holdReveal ? HOLD_MS : REVEAL_MS)) },
+    data: holdReveal
+      ? { dueAt: new Date(at.getTime() + HOLD_MS) }
+      : // The caller asks for the data at once; if it dies before, the sweep asks again.
+        { dueAt: new Date(at.getTime() + REVEAL_MS), revealAskedAt: at, revealAsks: { increment: 1 } },
   });
   return holdReveal ? 'hold' : 'reveal';
 };

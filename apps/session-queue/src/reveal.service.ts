@@ -19,12 +19,8 @@ export class RevealService {
   ) {}
 
   /** Asks the miner; the sweep asks again until the data came or is overdue. */
-  ask({ id, taskId, attempt, nodeId }: Pick<LiveAttempt, 'id' | 'taskId' | 'attempt' | 'nodeId'>): void {
-    void this.bus
-      .order(jobs.reveal, nodeId, { taskId, attempt })
-      .catch(() => {})
-      .then(() => this.commits.revealAsked(id))
-      .catch(() => {});
+  ask({ taskId, attempt, nodeId }: Pick<LiveAttempt, 'taskId' | 'attempt' | 'nodeId'>): void {
+    void this.bus.order(jobs.reveal, nodeId, { taskId, attempt }).catch(() => {});
   }
 
   /** Asks all miners of a task that are bound. */
@@ -40,6 +36,9 @@ export class RevealService {
 
   async askAgain(): Promise<void> {
     const before = new Date(this.clock.ms() - REVEAL_AGAIN_MS);
-    for (const found of await this.sweeps.unrevealed(before)) this.ask(found);
+    const unrevealed = await this.sweeps.unrevealed(before);
+    if (unrevealed.length === 0) return;
+    await this.commits.revealAsked(unrevealed.map(({ id }) => id));
+    for (const found of unrevealed) this.ask(found);
   }
 }

@@ -9,7 +9,7 @@ const SWEEP_MS = 250;
 /** Acts on every deadline of the queue; the rows hold the deadlines, so a restart loses none. */
 @Injectable()
 export class SweepService implements OnApplicationBootstrap, OnModuleDestroy {
-  #turns: Repeating[] = [];
+  #turns: Repeating | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -19,14 +19,21 @@ export class SweepService implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#turns = [
-      this.clock.every(SWEEP_MS, () => this.endings.endOverdue(), 'ending overdue tasks'),
-      this.clock.every(SWEEP_MS, () => this.overdue.sweep(), 'sweeping attempts'),
-      this.clock.every(SWEEP_MS, () => this.reveals.askAgain(), 'asking for reveals'),
-    ];
+    this.#turns = this.clock.every(SWEEP_MS, () => this.sweep(), 'sweeping');
   }
 
   onModuleDestroy(): void {
-    for (const turns of this.#turns) turns.stop();
+    this.#turns?.stop();
+  }
+
+  private async sweep(): Promise<void> {
+    const due = await this.endings.due();
+    // One that fails holds up no other.
+    const done = await Promise.allSettled([
+      due.tasks && this.endings.endOverdue(),
+      due.reveals && this.reveals.askAgain(),
+      due.attempts && this.overdue.sweep(),
+    ]);
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
   }
 }

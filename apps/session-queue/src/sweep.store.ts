@@ -24,6 +24,17 @@ export class SweepStore {
     private readonly clock: Clock,
   ) {}
 
+  /** Where there may be something to do: most sweeps find nothing, so they cost one statement. */
+  async due(): Promise<Due> {
+    const rows = await this.database.client.$queryRaw<Due[]>`
+      SELECT EXISTS (SELECT 1 FROM "Task" WHERE state IN ('QUEUED', 'DISPATCHED', 'STREAMING', 'PRECOMMITTED', 'REVEALING', 'CANCELLING')
+          AND (least("expiresAt", "revealBy", "cancelBy") <= ${this.clock.now()})) AS tasks,
+        EXISTS (SELECT 1 FROM "Attempt" WHERE state IN ('OFFERED', 'ACKED', 'STREAMING', 'PRECOMMITTED', 'COMMITTED')
+          AND "dueAt" <= ${this.clock.now()}) AS attempts,
+        EXISTS (SELECT 1 FROM "Attempt" WHERE state = 'PRECOMMITTED') AS reveals`;
+    return rows[0]!;
+  }
+
   /** Ends tasks whose deadline passed, and cancelled ones whose miner did not commit in time. */
   async endOverdue(): Promise<EndedTask[]> {
     const at = this.clock.now();
@@ -163,6 +174,13 @@ export class SweepStore {
     });
     this.outbox.wake();
   }
+}
+
+/** Kinds of things of which some may be overdue. */
+export interface Due {
+  readonly tasks: boolean;
+  readonly attempts: boolean;
+  readonly reveals: boolean;
 }
 
 /** What node-pool says of a node that left: the session it was in, and when. */

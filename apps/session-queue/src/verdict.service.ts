@@ -101,7 +101,8 @@ export class VerdictService {
       completionTokens,
       receiptId: taskId,
     });
-    this.dispatch.pump(laneOf(submitted));
+    // A single attempt gave its slot back when it bound itself.
+    if (task.redundancy > 1) this.dispatch.pump(laneOf(submitted));
   }
 }
 

@@ -106,6 +106,7 @@ describe('the library and the formula', () => {
     expect(verifyReceipt(receipt, { publicKey })).toEqual({
       ok: true,
       text: ['ein Füßchen\n', ''],
+      verdict: 'undecided',
       vouched: [],
     });
     expect(isSoundByFormula(receipt, publicKey)).toBe(true);

@@ -10,11 +10,12 @@ import { isSigned } from './signature.js';
 const MAX_PROBLEMS = 20;
 
 /**
- * `text` by choice; `vouched` the tokens that no miner's signature covers (a tail after a dead miner's last signed
- * frame), for which only the network stands.
+ * `text` by choice; `verdict` what the network says of the answer's replicas; `vouched` the tokens that no miner's
+ * signature covers (a tail after a dead miner's last signed frame), for which only the network stands.
  */
 export type Verification =
-  { ok: true; text: string[]; vouched: VouchedRange[] } | { ok: false; problems: ReceiptProblem[] };
+  | { ok: true; text: string[]; verdict: Receipt['verdict']; vouched: VouchedRange[] }
+  | { ok: false; problems: ReceiptProblem[] };
 
 /**
  * Recomputes everything a receipt claims, offline: the request's digest, every link of every chain, heads, the
@@ -50,6 +51,7 @@ export function verifyReceipt(receipt: unknown, options: { publicKey: string }):
   return {
     ok: true,
     text: claim.choices.map(({ tokens }) => tokens.map(([, text]) => text).join('')),
+    verdict: claim.verdict,
     vouched: chains.flatMap(({ vouched }) => vouched),
   };
 }

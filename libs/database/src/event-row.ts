@@ -1,4 +1,5 @@
 import type { Event, PayloadOf, Reason } from '@ganglion/contracts';
+import { v7 as uuid } from 'uuid';
 
 /** A row of the table Event, as it is inserted. */
 export interface EventRow {
@@ -13,13 +14,9 @@ export interface EventRow {
   payload?: object;
 }
 
-/**
- * A transaction of any module's client: all of them have the table Event. (The argument is loose because every generated
- * client has types of its own; the rows are typed where they are made.)
- */
+/** A transaction of any module's client: all of them have the table Event. */
 export interface EventWriter {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  event: { createMany(args: any): PromiseLike<unknown> };
+  $executeRawUnsafe(sql: string, ...values: unknown[]): PromiseLike<number>;
 }
 
 /** What is said to the other modules, with a payload that is parsed by the event's schema before it is stored. */
@@ -28,16 +25,21 @@ export interface Said<E extends Event = Event> {
   payload: PayloadOf<E>;
 }
 
+const INSERT = `INSERT INTO "Event" (id, entity, "entityId", version, "from", "to", reason, at, subject, payload)
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, entity text, "entityId" text, version int, "from" text,
+    "to" text, reason jsonb, at timestamptz, subject text, payload jsonb)`;
+
 /**
- * Inserts event rows in order, in one statement. The payload is checked here, where the mistake is made, and not where
- * another module would refuse it.
+ * Inserts event rows in order, in one statement: every move of every module ends here, and a statement written by hand
+ * costs a quarter of a generated one.
  */
 export async function insertEvents(tx: EventWriter, rows: readonly EventRow[]): Promise<void> {
-  await tx.event.createMany({ data: rows });
+  await tx.$executeRawUnsafe(INSERT, JSON.stringify(rows.map((row) => ({ id: uuid(), ...row }))));
 }
 
 /**
- * The columns of a said event.
+ * The columns of a said event. The payload is checked here, where the mistake is made, and not where another module
+ * would refuse it.
  * @throws ZodError when the payload does not fit the event's schema: a bug of the caller.
  */
 export function saying<E extends Event>({ event, payload }: Said<E>): Pick<EventRow, 'subject' | 'payload'> {

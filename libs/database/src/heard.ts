@@ -1,11 +1,9 @@
 /** A transaction of any module's client: all of them have the table Heard. */
 export interface HeardWriter {
-  heard: {
-    createMany(args: { data: { eventId: string; at: Date }[]; skipDuplicates: true }): PromiseLike<{
-      count: number;
-    }>;
-  };
+  $executeRawUnsafe(sql: string, ...values: unknown[]): PromiseLike<number>;
 }
+
+const INSERT = 'INSERT INTO "Heard" ("eventId", at) VALUES ($1, $2) ON CONFLICT DO NOTHING';
 
 /**
  * Notes that an event is being applied, in the transaction that applies it: the broker delivers at least once.
@@ -13,6 +11,5 @@ export interface HeardWriter {
  * @returns false when the event was applied before: apply nothing.
  */
 export async function hearOnce(tx: HeardWriter, eventId: string, at: Date): Promise<boolean> {
-  const { count } = await tx.heard.createMany({ data: [{ eventId, at }], skipDuplicates: true });
-  return count === 1;
+  return (await tx.$executeRawUnsafe(INSERT, eventId, at)) === 1;
 }

@@ -29,6 +29,8 @@ export interface Move<S extends string, D extends Movable, E extends Event> {
   /** The row is moved only from here. One state is the fast way: two statements. */
   from: S | readonly S[];
   to: S;
+  /** Where the row was when it was last read: tried first, without reading it again. */
+  likely?: string;
   /**
    * States that the row passes on its way, in order: history shows each, although the messages that would have moved it
    * there were late or lost. A row that is already in one of them passes only those that follow it.
@@ -66,6 +68,10 @@ export async function move<S extends string, D extends Movable, E extends Event>
   const [[only] = []] = paths;
   if (paths.size === 1 && only !== undefined)
     return attempt(tx, table, { wanted, path: paths.get(only)!, from: only });
+  const { likely = '' } = wanted;
+  const guess = paths.get(likely);
+  const row = guess && (await attempt(tx, table, { wanted, path: guess, from: likely }));
+  if (row) return row;
   for (let tries = 0; tries < TRIES; tries++) {
     const current = await delegate.findUnique({ where: { id }, select: { state: true } });
     const path = paths.get(current?.state);

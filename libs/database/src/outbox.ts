@@ -32,6 +32,8 @@ export interface OutboxOptions {
 
 const BATCH = 256;
 const IN_FLIGHT = 64;
+/** What is committed within this time of a wake-up goes out in one batch. */
+const GATHER_MS = 10;
 
 /**
  * Publishes the event rows of one module, at least once each, roughly in their order. One replica at a time does so: the
@@ -90,7 +92,7 @@ export class Outbox {
         await this.waitAtLeast(waitMs);
         continue;
       }
-      if (waitMs > 0) await this.pause.for(waitMs);
+      if (waitMs > 0) await this.pause.for(waitMs, GATHER_MS);
     }
   }
 

@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** A wait that others can end. */
 export class Pause {
   private end: (() => void) | undefined;
   private isDue = false;
 
-  /** Resolves after `ms` of real time, or at once when `cut` is or was called. */
-  async for(ms: number): Promise<void> {
+  /** Resolves after `ms` of real time, or when `cut` is or was called and `gatherMs` have passed since. */
+  async for(ms: number, gatherMs = 0): Promise<void> {
     if (!this.isDue) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms);
@@ -12,6 +14,7 @@ export class Pause {
       });
     }
     this.end = undefined;
+    if (this.isDue && gatherMs > 0) await delay(gatherMs);
     this.isDue = false;
   }
 

@@ -1,7 +1,7 @@
 import { ChatStream, type Piece } from './chat-stream.js';
 
 const TASK_ID = '01936f2e-7d3a-7c55-8a11-5d3f0c9b2e77';
-const ref = { taskId: TASK_ID, receipt: `/v1/tasks/${TASK_ID}/receipt` };
+const ref = { taskId: TASK_ID, verdict: 'accepted', receipt: `/v1/tasks/${TASK_ID}/receipt` };
 const chunk = (id: string, choices: unknown[], rest: object = {}): string =>
   `${id ? `id: ${id}\n` : ''}data: ${JSON.stringify({ object: 'chat.completion.chunk', choices, ...rest })}\n\n`;
 const delta = (index: number, content: string) => ({ index, delta: { content }, finish_reason: null });

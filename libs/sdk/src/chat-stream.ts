@@ -98,7 +98,7 @@ export class ChatStream implements AsyncIterable<Piece> {
       text: choices[0]?.text ?? '',
       choices,
       usage: usage ?? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
-      verdict: ganglion?.verdict ?? 'accepted',
+      verdict: ganglion?.verdict ?? 'undecided',
       receipt: ganglion?.receipt ?? null,
     };
   }

@@ -49,7 +49,7 @@ export interface Answer {
   readonly text: string;
   readonly choices: readonly { readonly index: number; readonly text: string; readonly finish: string }[];
   readonly usage: UsageView;
-  /** `undecided`: replicas that were asked for differ, or none is there to confirm the answer. */
+  /** `undecided`: replicas that were asked for differ, or none is there to confirm the answer; also when the router says nothing. */
   readonly verdict: AnswerVerdict;
   /** Path of the receipt, for `tasks.receipt`; null when nothing was committed. */
   readonly receipt: string | null;
@@ -66,7 +66,7 @@ export const toAnswer = ({ choices, usage, ganglion }: z.infer<typeof completion
     text: texts[0]?.text ?? '',
     choices: texts,
     usage,
-    verdict: ganglion.verdict ?? 'accepted',
+    verdict: ganglion.verdict ?? 'undecided',
     receipt: ganglion.receipt ?? null,
   };
 };

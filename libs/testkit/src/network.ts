@@ -11,6 +11,7 @@ import type { Program } from './program.js';
 import { putAway } from './put-away.js';
 import { freeRouters, services } from './services.js';
 import { stopAll } from './stop-all.js';
+import { supervise } from './supervise.js';
 import { TestClock } from './test-clock.js';
 import { TestMiner, type TestMinerOptions } from './test-miner.js';
 
@@ -32,6 +33,9 @@ export interface NetworkOptions {
   /** Of every service: two in a temporary folder, one in a folder of its own, unless given. */
   replicas?: number;
 }
+
+/** Where the Jest environment puts the network that the set-up of the project e2e has started. */
+const SHARED = Symbol.for('ganglion.shared-network');
 
 /** A whole network on this machine: real servers, every service and miner a process of its own. */
 export class Network extends NetworkAddress implements AsyncDisposable {
@@ -74,6 +78,14 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     } finally {
       options.signal?.removeEventListener('abort', giveUp);
     }
+  }
+
+  /** The shared network with its processes, for specs that break something in it and make it whole again. */
+  static ofSetUp(): Network {
+    const { [SHARED]: network } = globalThis as { [SHARED]?: Network };
+    if (!network)
+      throw new Error('No shared network in this process: use --runInBand, and no GANGLION_TEST_NETWORK');
+    return network;
   }
 
   private static async startIn(
@@ -129,7 +141,11 @@ export class Network extends NetworkAddress implements AsyncDisposable {
       program.start();
     }
     await Promise.all(all.map((program) => program.ready()));
-    if (this.parts.options.isSupervised) for (const program of all) this.supervise(program);
+    const { data, options } = this.parts;
+    if (!options.isSupervised) return;
+    const { onProgress } = options;
+    const logFile = (name: string): string => data.logFile(name);
+    for (const program of all) supervise(program, { logFile, onProgress, isOver: () => this.#isStopping });
   }
 
   private async startMiners(count: number): Promise<void> {
@@ -218,19 +234,6 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     if (!part)
       throw new Error(`there is no process "${name}"; there are ${[...this.processes.keys()].join(', ')}`);
     return part;
-  }
-
-  /** A service that keeps failing is started again less and less often, at most every 30 s. */
-  private supervise(program: Program): void {
-    let pause = 500;
-    program.onUnexpectedEnd = (_program, why) => {
-      if (this.#isStopping) return;
-      new Progress(this.parts.options.onProgress).note(
-        `${program.name} ended (${why}; see ${this.parts.data.logFile(program.name)}); starting it again`,
-      );
-      setTimeout(() => !this.#isStopping && program.start(), pause).unref();
-      pause = Math.min(pause * 2, 30_000);
-    };
   }
 
   /** Ends every process in order; a temporary folder is removed. */

@@ -4,6 +4,7 @@ import { TestEnvironment } from 'jest-environment-node';
 
 const LINES = 40;
 const KEPT_LOGS = Symbol.for('ganglion.kept-logs');
+const SHARED = Symbol.for('ganglion.shared-network');
 
 const lastLines = (text) => text.trimEnd().split('\n').slice(-LINES).join('\n');
 
@@ -18,9 +19,15 @@ const sharedLogs = () => {
   ]);
 };
 
-/** Prints the logs of all processes when a test fails, and stays silent otherwise. */
-export default class LogOnFailure extends TestEnvironment {
+/** Hands the shared network to the specs. Prints the logs of all processes when a test fails, and is silent otherwise. */
+export default class NetworkEnvironment extends TestEnvironment {
   #failures = 0;
+
+  async setup() {
+    await super.setup();
+    // The set-up ran in this process, unless Jest has given the specs workers.
+    this.global[SHARED] = globalThis.ganglionTestNetwork?.network;
+  }
 
   async handleTestEvent(event) {
     if (event.name !== 'test_done' || event.test.errors.length === 0) return;
