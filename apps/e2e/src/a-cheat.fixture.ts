@@ -4,7 +4,6 @@ import { eventually, type MinerFault, NetworkAddress, type TestMiner } from '@ga
 import { clientOf, type FreshKey, JAPAN, newKey, question, send } from './client.fixture.js';
 import { untilNode } from './nodes.fixture.js';
 import { ownMiners } from './own-miners.fixture.js';
-import { jump } from './quiet-clock.fixture.js';
 import { rowsOf } from './rows.fixture.js';
 import { openReady } from './sessions.fixture.js';
 
@@ -16,8 +15,6 @@ export interface Seen {
 }
 
 const HONEST = 2;
-/** Longer than silence is judged by: whoever sees such a gap suspects its own sleep, not the nodes. */
-const JUMP_MS = 6_000;
 /** Few, so that an answer is soon over, and fewer than the model would make. */
 const TOKENS = 8;
 
@@ -34,6 +31,7 @@ interface CrowdFacts {
 /** Honest miners and some that cheat on demand, all of one key and in one session. */
 export class Crowd implements AsyncDisposable {
   #next = 0;
+  readonly #caught = new Set<TestMiner>();
   readonly network: NetworkAddress;
   readonly client: Ganglion;
   /** What every honest miner answers. */
@@ -64,7 +62,7 @@ export class Crowd implements AsyncDisposable {
     await Promise.all(this.facts.cheats.map((cheat) => cheat.behave()));
   }
 
-  /** The next miner that was honest until now, from now on with these faults. */
+  /** The next miner that was honest until now, from now on with these faults; without any it is honest still. */
   async cheat(...faults: MinerFault[]): Promise<TestMiner> {
     const cheat = this.facts.cheats[this.#next++];
     if (!cheat) throw new Error(`there are ${this.facts.cheats.length} cheats`);
@@ -74,7 +72,7 @@ export class Crowd implements AsyncDisposable {
 
   /** Asks as many questions at once as there are free slots, so that every node gets one. */
   async askAll(): Promise<Seen[]> {
-    const slots = 2 * HONEST + this.facts.cheats.length - this.#next + 1;
+    const slots = 2 * HONEST + this.facts.cheats.length - this.#caught.size;
     return Promise.all(Array.from({ length: slots }, () => this.ask()));
   }
 
@@ -96,18 +94,23 @@ export class Crowd implements AsyncDisposable {
     }
   }
 
-  /** Asks until a node is caught; answers what clients saw meanwhile. */
-  async askUntilCaught({ nodeId }: TestMiner): Promise<Seen[]> {
+  /** Asks until these nodes have been caught, each at some time; answers what clients saw meanwhile. */
+  async askUntilCaught(cheats: readonly TestMiner[]): Promise<Seen[]> {
     const seen: Seen[] = [];
     await eventually(
       async () => {
         seen.push(...(await this.askAll()));
-        const { state } = await this.network.ask<NodeView>(`/v1/nodes/${nodeId}`);
-        return state === 'QUARANTINED' || state === 'RETIRED';
+        await this.noteCaught(cheats);
+        const free = cheats.filter((cheat) => !this.#caught.has(cheat));
+        expect(free.map(({ nodeId }) => nodeId)).toEqual([]);
       },
-      { timeoutMs: 40_000, everyMs: 100 },
+      { timeoutMs: 60_000, everyMs: 100 },
     );
     return seen;
+  }
+
+  private async noteCaught(cheats: readonly TestMiner[]): Promise<void> {
+    for (const cheat of cheats) if ((await this.node(cheat)).state === 'QUARANTINED') this.#caught.add(cheat);
   }
 
   /** Asks until this node has answered at least one question well. */
@@ -123,22 +126,6 @@ export class Crowd implements AsyncDisposable {
       { timeoutMs: 40_000, everyMs: 100 },
     );
     return seen;
-  }
-
-  /** Asks until all these nodes were put away for what they owe, moving the clock on. */
-  async askUntilOverdue(cheats: readonly TestMiner[]): Promise<Seen[]> {
-    const asked: Promise<Seen[]>[] = [];
-    await eventually(
-      async () => {
-        asked.push(this.askAll());
-        await jump(this.network, JUMP_MS);
-        const nodes = await Promise.all(cheats.map((cheat) => this.node(cheat)));
-        return nodes.every(({ state }) => state === 'QUARANTINED');
-      },
-      // Between two jumps the nodes are heard, and the reveals asked for again.
-      { timeoutMs: 60_000, everyMs: 2_500 },
-    );
-    return (await Promise.all(asked)).flat();
   }
 
   node({ nodeId }: TestMiner): Promise<NodeView> {
