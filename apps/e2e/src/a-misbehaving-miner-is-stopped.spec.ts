@@ -19,22 +19,29 @@ const story = (sessionId: string) =>
 describe('a miner that goes beyond its own tasks', () => {
   let network: NetworkAddress;
   let client: Ganglion;
-  let keyId: string;
   let sessionId: string;
   let miners: TestMiner[];
+  let framesFlooder: TestMiner;
+  let beatsFlooder: TestMiner;
   let good: string;
   const processes: TestMiner[] = [];
-  const more = async (count: number, options: { tokenMs?: number } = {}): Promise<TestMiner[]> => {
-    const made = await ownMiners(network, keyId, { count, ...options });
+  const minersOf = async (owner: string, count: number): Promise<TestMiner[]> => {
+    const made = await ownMiners(network, owner, { count, tokenMs: TOKEN_MS });
     processes.push(made[0]!);
     return made;
   };
   beforeAll(async () => {
     network = await NetworkAddress.shared();
     const key = await newKey(network, 'is meddled with');
-    keyId = key.keyId;
+    const other = await newKey(network, 'floods');
     client = clientOf(network, key.apiKey);
-    miners = await more(4, { tokenMs: TOKEN_MS });
+    let flooders: TestMiner[][];
+    [miners, ...flooders] = await Promise.all([
+      minersOf(key.keyId, 4),
+      minersOf(other.keyId, 1),
+      minersOf(other.keyId, 1),
+    ]);
+    [framesFlooder, beatsFlooder] = flooders.flat() as [TestMiner, TestMiner];
     ({ sessionId } = await openReady(client, { mode: 'dedicated', minNodes: 4, maxNodes: 4 }));
     good = (await client.chat(story(sessionId))).text;
   }, 120_000);
@@ -69,6 +76,17 @@ describe('a miner that goes beyond its own tasks', () => {
     return meddler!;
   };
 
+  it('with a flood of frames is shut out for good, while others answer and the stream stays bounded', async () => {
+    await framesFlooder.misbehave('frame-flood');
+    const answers = Promise.all([client.chat(story(sessionId)), client.chat(story(sessionId))]);
+    const { reason } = await untilNode(network, framesFlooder.nodeId, 'RETIRED');
+    await framesFlooder.behave();
+    expect(reason).toMatchObject({ code: 'flooded' });
+    expect(await accusations('flooded')).toBeGreaterThan(0);
+    expect((await answers).map(({ text }) => text)).toEqual([good, good]);
+    expect(await bytesOfTokens(network)).toBeLessThanOrEqual(streams.tokens.maxBytes);
+  });
+
   it.each([
     ['a precommit', 'foreign-precommit', 'foreign_attempt'],
     ['frames', 'foreign-frames', 'foreign_frames'],
@@ -79,30 +97,21 @@ describe('a miner that goes beyond its own tasks', () => {
     expect(await accusations(code)).toBeGreaterThan(0);
   });
 
-  it('with a flood of frames is shut out for good, while others answer and the stream stays bounded', async () => {
-    const [flooder] = (await more(1)) as [TestMiner];
-    await flooder.misbehave('frame-flood');
-    const answers = Promise.all([client.chat(story(sessionId)), client.chat(story(sessionId))]);
-    const { reason } = await untilNode(network, flooder.nodeId, 'RETIRED');
-    expect(reason).toMatchObject({ code: 'flooded' });
-    expect(await accusations('flooded')).toBeGreaterThan(0);
-    expect((await answers).map(({ text }) => text)).toEqual([good, good]);
-    // The broker has cut it off and does not let it in again: it gives up.
-    await flooder.untilEnded();
-    expect(flooder.log()).toMatch(/retired/);
-    expect(await bytesOfTokens(network)).toBeLessThanOrEqual(streams.tokens.maxBytes);
-  });
-
   it('with a flood of heartbeats is put away, and what is too much is dropped', async () => {
-    const [flooder] = (await more(1)) as [TestMiner];
-    await flooder.misbehave('heartbeat-flood');
-    const { reason } = await untilNode(network, flooder.nodeId, 'QUARANTINED');
-    await flooder.behave();
+    await beatsFlooder.misbehave('heartbeat-flood');
+    const { reason } = await untilNode(network, beatsFlooder.nodeId, 'QUARANTINED');
+    await beatsFlooder.behave();
     expect(reason).toMatchObject({ code: 'heartbeat_flood' });
     expect(await counted(network, 'node-pool', /^ganglion_node_pool_dropped_total/)).toBeGreaterThanOrEqual(
       200,
     );
     expect((await client.chat(story(sessionId))).text).toBe(good);
+  });
+
+  it('and was shut out for good gives up', async () => {
+    // The broker has cut it off and does not let it in again.
+    await framesFlooder.untilEnded();
+    expect(framesFlooder.log()).toMatch(/retired/);
   });
 });
 

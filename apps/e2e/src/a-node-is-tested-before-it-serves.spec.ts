@@ -2,6 +2,7 @@ import type { Ganglion } from '@ganglion/sdk';
 import { eventually, NetworkAddress } from '@ganglion/testkit';
 import { clientOf, JAPAN, newKey, question } from './client.fixture.js';
 import { untilServing } from './nodes.fixture.js';
+import { advance } from './quiet-clock.fixture.js';
 import { type Move, movesOf, rowsOf } from './rows.fixture.js';
 import { openReady } from './sessions.fixture.js';
 
@@ -53,6 +54,7 @@ describe('a node', () => {
   it('is tested again when its reservation is over, and replaced before it goes', async () => {
     await using session = await openReady(client, { minNodes: 1, maxNodes: 1, reserveSeconds: 10 });
     const [first] = session.nodes;
+    await advance(network, 10_000);
     await untilTestedAgain(first!, session.sessionId);
 
     const assignments = await rowsOf<{ id: string; nodeId: string }>(
