@@ -27,6 +27,7 @@ export default {
   testTimeout: 60_000,
   // A spec that ran out of time may be starting a process still: it ends with its parent, and nobody waits for it.
   forceExit: true,
+  testSequencer: '<rootDir>/libs/testkit/jest/spec-order.mjs',
   projects: [
     {
       ...common,

@@ -1,14 +1,15 @@
 import type { ModuleName } from '@ganglion/contracts';
+import type { Ganglion } from '@ganglion/sdk';
 import { eventually, Network } from '@ganglion/testkit';
 import { type Connections, connectAll } from './bad-input-connections.fixture.js';
-import { errorsIn, memoryOf, processesOf } from './bad-input-processes.fixture.js';
+import { errorsIn, logged, memoryOf, processesOf } from './bad-input-processes.fixture.js';
 import { counted } from './metrics.fixture.js';
 import { Chance } from './bad-input-random.fixture.js';
 import { startStory } from './bad-input-story.fixture.js';
 import { Tally } from './bad-input-tally.fixture.js';
 import { walk } from './bad-input-walk.fixture.js';
-import { clientOf, JAPAN, question } from './client.fixture.js';
-import { nodesOf } from './nodes.fixture.js';
+import { clientOf, JAPAN, newKey, question } from './client.fixture.js';
+import { isServing, nodesOf, untilServing } from './nodes.fixture.js';
 import { untilSession } from './sessions.fixture.js';
 
 const SEED = 20_261_123;
@@ -20,6 +21,16 @@ const MESSAGES = 20_000;
 const MAX_GROWTH_MB = 64;
 const hearing: ModuleName[] = ['session', 'session-queue', 'node-pool', 'cognitive', 'reputation'];
 
+/** Where refusals are counted. */
+const counters = {
+  refused: [hearing, /^ganglion_answer_ms_count\{.*outcome="INVALID"/],
+  foreign: [hearing, /^ganglion_answer_ms_count\{.*outcome="FOREIGN_REPLY"/],
+  malformed: [['router', 'session-queue'], /^ganglion_malformed_total\{.*kind="tok"/],
+  http: [['router'], /^ganglion_http_requests_total\{.*status="400"/],
+  dead: [hearing, /^ganglion_hear_ms_count\{.*outcome="dead"/],
+} satisfies Record<string, [ModuleName[], RegExp]>;
+type Counts = Record<keyof typeof counters, number>;
+
 describe('bad input', () => {
   let network: Network;
   let connections: Connections;
@@ -29,14 +40,20 @@ describe('bad input', () => {
   let deadLetters = 0;
   const tally = new Tally();
 
-  const total = async (modules: readonly ModuleName[], pattern: RegExp): Promise<number> => {
-    const each = await Promise.all(modules.map((name) => counted(network, name, pattern)));
-    return each.reduce((sum, count) => sum + count, 0);
+  let client: Ganglion;
+  let before: Counts;
+  let logs: Map<string, number>;
+
+  const count = async (): Promise<Counts> => {
+    const counts = Object.entries(counters).map(async ([name, [modules, pattern]]) => {
+      const each = await Promise.all(modules.map((module) => counted(network, module, pattern)));
+      return [name, each.reduce((sum, one) => sum + one, 0)];
+    });
+    return Object.fromEntries(await Promise.all(counts)) as Counts;
   };
 
   /** A finished task, a closed session and a node: there, and past all harm. */
   const realIds = async (): Promise<Record<string, string>> => {
-    const client = clientOf(network);
     const { taskId } = await client.chat(question(JAPAN));
     const { sessionId } = await client.sessions.open({ model: 'tiny' });
     await client.sessions.close(sessionId);
@@ -46,14 +63,18 @@ describe('bad input', () => {
   };
 
   beforeAll(async () => {
-    network = await Network.start({ miners: 3 });
-    honest = (await nodesOf(network)).map(({ nodeId }) => nodeId);
+    network = Network.ofSetUp();
+    honest = (await untilServing(network, 3)).filter(isServing).map(({ nodeId }) => nodeId);
     processes = processesOf(network);
+    logs = logged(network);
+    before = await count();
+    const { apiKey } = await newKey(network, 'of bad input', ['inference', 'admin']);
+    client = clientOf(network, apiKey);
     const story = await (await startStory(network)).text;
     const ids = await realIds();
     connections = await connectAll(network);
     const chance = new Chance(SEED);
-    const once = { network, connections, chance, tally, ids, honestNode: honest[0] ?? '', story };
+    const once = { network, apiKey, connections, chance, tally, ids, honestNode: honest[0] ?? '', story };
     deadLetters += await walk(once);
     memory = memoryOf(network);
     deadLetters += await walk(once);
@@ -62,8 +83,12 @@ describe('bad input', () => {
 
   afterAll(async () => {
     await connections?.[Symbol.asyncDispose]();
-    await network?.stop();
-  }, 60_000);
+    // What was good after all may have reserved nodes.
+    const { items } = await client.sessions.list({ limit: 200 });
+    const open = items.filter(({ state }) => ['RESERVING', 'READY', 'DEGRADED'].includes(state));
+    await Promise.all(open.map(({ sessionId }) => client.sessions.close(sessionId)));
+    await untilServing(network, honest.length);
+  }, 90_000);
 
   it('is answered with a typed error or, where it is good after all, a success', () => {
     expect(tally.offences).toEqual([]);
@@ -74,30 +99,24 @@ describe('bad input', () => {
   });
 
   it('is counted where it is refused', async () => {
-    const refused = await total(hearing, /^ganglion_answer_ms_count\{.*outcome="INVALID"/);
-    expect(refused).toBeGreaterThanOrEqual(tally.count('requests', 'INVALID'));
-    const foreign = await total(hearing, /^ganglion_answer_ms_count\{.*outcome="FOREIGN_REPLY"/);
-    expect(foreign).toBeGreaterThan(0);
-    const malformed = await total(['router', 'session-queue'], /^ganglion_malformed_total\{.*kind="tok"/);
-    expect(malformed).toBeGreaterThan(0);
-    const http = await total(['router'], /^ganglion_http_requests_total\{.*status="400"/);
-    expect(http).toBeGreaterThanOrEqual(tally.count('REST', '400') / 2);
+    const now = await count();
+    expect(now.refused - before.refused).toBeGreaterThanOrEqual(tally.count('requests', 'INVALID'));
+    expect(now.foreign).toBeGreaterThan(before.foreign);
+    expect(now.malformed).toBeGreaterThan(before.malformed);
+    expect(now.http - before.http).toBeGreaterThanOrEqual(tally.count('REST', '400') / 2);
   });
 
   it('is laid aside where it is an event that nobody can read, and not delivered again', async () => {
     expect(deadLetters).toBeGreaterThan(0);
     await eventually(
-      async () =>
-        expect(await total(hearing, /^ganglion_hear_ms_count\{.*outcome="dead"/)).toBeGreaterThanOrEqual(
-          deadLetters,
-        ),
+      async () => expect((await count()).dead - before.dead).toBeGreaterThanOrEqual(deadLetters),
       { timeoutMs: 20_000, everyMs: 200 },
     );
   });
 
   it('ends no process, and leaves no error in a log', () => {
     expect(processesOf(network)).toEqual(processes);
-    expect(errorsIn(network)).toEqual([]);
+    expect(errorsIn(network, logs)).toEqual([]);
   });
 
   it('leaves no memory behind', async () => {

@@ -14,6 +14,8 @@ import { inParallel, type Tally } from './bad-input-tally.fixture.js';
 
 export interface Walk {
   readonly network: Network;
+  /** Whose key what comes over HTTP and the socket bears. */
+  readonly apiKey: string;
   readonly connections: Connections;
   readonly chance: Chance;
   readonly tally: Tally;
@@ -46,7 +48,7 @@ const fields = {
 /** The ways there are into the network; each gives how many dead letters it must lead to. */
 const stages = {
   rest: (all: Walk) => walkRest(all),
-  socket: ({ network: { url, apiKey }, chance, tally }: Walk) =>
+  socket: ({ network: { url }, apiKey, chance, tally }: Walk) =>
     walkSocket({ url, apiKey, fields, chance, count: shares.socket, tally }),
   frames: (all: Walk) => disturbStory(all),
   requests: async ({ connections, honestNode, chance, tally }: Walk) => {
@@ -84,8 +86,8 @@ const disturbStory = async ({
   tally.note({ way: 'frames', what: 'a story among forged frames', outcome: 'told', offence });
 };
 
-const walkRest = async ({ network, chance, tally, ids }: Walk): Promise<void> => {
-  const authorization = `Bearer ${network.apiKey}`;
+const walkRest = async ({ network, apiKey, chance, tally, ids }: Walk): Promise<void> => {
+  const authorization = `Bearer ${apiKey}`;
   const known = routesOf(routes.parse(await network.ask('/openapi.json')));
   // Routes that take a body have more to get wrong.
   const weight = known.reduce((sum, { operation }) => sum + (operation.requestBody ? 4 : 1), 0);
