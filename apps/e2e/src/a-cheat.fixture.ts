@@ -96,17 +96,18 @@ export class Crowd implements AsyncDisposable {
 
   /** Asks until these nodes have been caught, each at some time; answers what clients saw meanwhile. */
   async askUntilCaught(cheats: readonly TestMiner[]): Promise<Seen[]> {
-    const seen: Seen[] = [];
+    const asked: Promise<Seen[]>[] = [];
     await eventually(
       async () => {
-        seen.push(...(await this.askAll()));
+        // Some answers come only when their miner is found out.
+        asked.push(this.askAll());
         await this.noteCaught(cheats);
         const free = cheats.filter((cheat) => !this.#caught.has(cheat));
         expect(free.map(({ nodeId }) => nodeId)).toEqual([]);
       },
-      { timeoutMs: 60_000, everyMs: 100 },
+      { timeoutMs: 60_000, everyMs: 1_500 },
     );
-    return seen;
+    return (await Promise.all(asked)).flat();
   }
 
   private async noteCaught(cheats: readonly TestMiner[]): Promise<void> {

@@ -22,11 +22,6 @@ const untilQuiet = (network: NetworkAddress): Promise<void> =>
 /** Moves the time of all processes of a network forward, when no health test is under way. */
 export const advance = async (network: NetworkAddress, ms: number): Promise<void> => {
   await untilQuiet(network);
-  await jump(network, ms);
-};
-
-/** The same at once. */
-export const jump = async (network: NetworkAddress, ms: number): Promise<void> => {
   const file = join(network.dataDir, 'clock.json');
   const clock = JSON.parse(await readFile(file, 'utf8')) as { offsetMs: number };
   await writeFile(`${file}.new`, JSON.stringify({ ...clock, offsetMs: clock.offsetMs + ms }));
