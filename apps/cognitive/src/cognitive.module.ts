@@ -1,3 +1,4 @@
+import { outboxSignal } from '@ganglion/contracts';
 import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
@@ -29,6 +30,7 @@ import { RoundStore } from './round.store.js';
       useFactory: (database: CognitiveDatabase, bus: Bus, clock: Clock) =>
         new CognitiveOutbox(database, {
           publish: (subject, payload, id) => bus.publishEvent(subject, payload, id),
+          peers: bus.signal(outboxSignal('cognitive')),
           clock,
           holder: randomUUID(),
         }),

@@ -31,7 +31,7 @@ export class LeaderStore {
 
   /** The same outside of a transaction. */
   async check(leader: { epoch: number; oracleId: string }): Promise<void> {
-    await this.database.transaction((tx) => this.follow(tx, leader));
+    await this.follow(this.database.client, leader);
   }
 
   /** @throws Fault `STALE` when an oracle that led later has been heard. */

@@ -91,6 +91,7 @@ export class RoundStore {
 
   /** Those of the nodes that are in a live round, or were judged a moment ago. */
   async busy(nodeIds: readonly string[], client: Tx = this.database.client): Promise<Set<string>> {
+    if (nodeIds.length === 0) return new Set();
     const settled = new Date(this.clock.ms() - SETTLE_MS);
     const rows = await client.participant.findMany({
       where: {

@@ -1,3 +1,4 @@
+import { outboxSignal } from '@ganglion/contracts';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
@@ -42,6 +43,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     holder: `${hostname()}/${randomUUID()}`,
     log: new Logger('Outbox'),
     publish: (subject, payload, id) => bus.publishEvent(subject, payload, id),
+    peers: bus.signal(outboxSignal('node-pool')),
   });
 
 @Module({

@@ -14,12 +14,15 @@ type Sweep = OutputOf<typeof nodePool.sweep>;
 
 const SILENT = { code: 'silent', message: 'it has not been heard for ten seconds' };
 
+const FORGET_EVERY_MS = 60_000;
+
 /** The clock's turn at the pool. Repeating it, or doing it in two replicas at once, does no harm. */
 @Injectable()
 export class SweepService {
   readonly #log = new Logger('Sweep');
   readonly #probes = new ProbeTurns();
   #isFlap = false;
+  #forgetAt = 0;
 
   constructor(
     private readonly nodes: NodeStore,
@@ -31,10 +34,11 @@ export class SweepService {
   async sweep(): Promise<Sweep> {
     await this.presence.flush();
     await this.wakeRested();
-    await this.markSilent();
-    await this.store.forgetOldNonces(this.clock.now());
+    const present = await this.markSilent(await this.store.present());
     const now = this.clock.ms();
-    const heard = (await this.store.present()).filter((node) => isHeard(node, now));
+    if (now >= this.#forgetAt) await this.store.forgetOldNonces(this.clock.now());
+    if (now >= this.#forgetAt) this.#forgetAt = now + FORGET_EVERY_MS;
+    const heard = present.filter((node) => isHeard(node, now));
     return {
       due: await this.due(heard.filter(({ state }) => state === 'TESTING')),
       probe: this.#probes.take(
@@ -50,9 +54,10 @@ export class SweepService {
     }
   }
 
-  private async markSilent(): Promise<void> {
+  /** Answers who is left. */
+  private async markSilent(present: PresentNode[]): Promise<PresentNode[]> {
     const judged = { now: this.clock.ms(), listeningSince: this.presence.listeningSince() };
-    const { silent, isFlap } = silentNodes(await this.store.present(), judged);
+    const { silent, isFlap } = silentNodes(present, judged);
     if (isFlap !== this.#isFlap) this.#log.warn(isFlap ? 'most nodes fell silent at once' : 'nodes are back');
     this.#isFlap = isFlap;
     for (const id of silent) {
@@ -61,6 +66,7 @@ export class SweepService {
         isPresent(node) && !isHeard(node, now.getTime()) ? vanish(node, SILENT) : null,
       );
     }
+    return silent.length === 0 ? present : this.store.present();
   }
 
   /** Who waits for a test, by model; a model without challenges cannot be tested. */

@@ -1,3 +1,4 @@
+import { outboxSignal } from '@ganglion/contracts';
 import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
@@ -25,6 +26,7 @@ import { ReputationStore } from './reputation.store.js';
       useFactory: (database: ReputationDatabase, bus: Bus, clock: Clock) =>
         new ReputationOutbox(database, {
           publish: (subject, payload, id) => bus.publishEvent(subject, payload, id),
+          peers: bus.signal(outboxSignal('reputation')),
           clock,
           holder: randomUUID(),
         }),

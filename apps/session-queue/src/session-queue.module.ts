@@ -1,3 +1,4 @@
+import { outboxSignal } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health, secret } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
@@ -57,6 +58,7 @@ import { WaitingStore } from './waiting.store.js';
         new QueueOutbox({
           client,
           publish: (...event) => bus.publishEvent(...event),
+          peers: bus.signal(outboxSignal('session-queue')),
           clock,
           holder: randomUUID(),
         }),

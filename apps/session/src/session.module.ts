@@ -1,3 +1,4 @@
+import { outboxSignal } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
@@ -35,7 +36,13 @@ const holder = randomUUID();
       provide: SessionOutbox,
       inject: [SessionDatabase, Bus, Clock],
       useFactory: ({ client }: SessionDatabase, bus: Bus, clock: Clock) =>
-        new SessionOutbox({ client, publish: (...event) => bus.publishEvent(...event), clock, holder }),
+        new SessionOutbox({
+          client,
+          publish: (...event) => bus.publishEvent(...event),
+          peers: bus.signal(outboxSignal('session')),
+          clock,
+          holder,
+        }),
     },
     {
       provide: TendLease,

@@ -10,6 +10,9 @@ export interface Permissions {
 /** Everyone's replies arrive below a prefix of their own, so nobody can listen to another's. */
 export const inboxPrefix = (owner: string): string => `_INBOX.${owner}`;
 
+/** On which a module's replicas tell one another that events wait to be published. */
+export const outboxSignal = (module: ModuleName): string => `wake.${module}`;
+
 const durablesOf = (module: ModuleName): string[] =>
   topology[module].hears.flatMap((event) => {
     const durable = durableName(module, event);
@@ -56,8 +59,10 @@ const duties: Partial<Record<ModuleName, Permissions>> = {
 export const modulePermissions = (module: ModuleName): Permissions => {
   const { answers, says, asks, orders, hears, overhears } = topology[module];
   const duty = duties[module];
+  const own = says.length > 0 ? [outboxSignal(module)] : [];
   return {
     publish: [
+      ...own,
       ...asks.map(({ subject }) => subject),
       ...orders.map(({ subject }) => subject),
       ...(says.length > 0 ? [`evt.${module}.>`] : []),
@@ -67,6 +72,7 @@ export const modulePermissions = (module: ModuleName): Permissions => {
       ...(answers.length > 0 ? ['_INBOX.>'] : []),
     ],
     subscribe: [
+      ...own,
       ...answers.map(({ subject }) => subject),
       ...overhears.map(({ subject }) => subject),
       ...(duty?.subscribe ?? []),

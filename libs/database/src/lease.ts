@@ -4,9 +4,9 @@ export interface LeaseClient {
   /* eslint-disable @typescript-eslint/no-explicit-any */
   lease: {
     updateMany(args: any): PromiseLike<{ count: number }>;
-    createMany(args: any): PromiseLike<{ count: number }>;
   };
   /* eslint-enable @typescript-eslint/no-explicit-any */
+  $executeRawUnsafe(sql: string, ...values: unknown[]): PromiseLike<number>;
 }
 
 /** Which lease, for whom, and for how long. */
@@ -18,6 +18,9 @@ export interface LeaseOptions {
   forMs: number;
   clock: { now(): Date };
 }
+
+const TAKE = `INSERT INTO "Lease" AS l (name, holder, until) VALUES ($1, $2, $3) ON CONFLICT (name)
+  DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE l.holder = excluded.holder OR l.until <= $4`;
 
 /** One row that says which replica does a thing, until when by the injected clock. Lost silently when it is not renewed. */
 export class Lease {
@@ -36,11 +39,7 @@ export class Lease {
     const now = clock.now();
     if (this.until - now.getTime() > forMs / 2) return true;
     const until = new Date(now.getTime() + forMs);
-    const taken = await client.lease.updateMany({
-      where: { name, OR: [{ holder }, { until: { lte: now } }] },
-      data: { holder, until },
-    });
-    const isHeld = taken.count === 1 || (await this.isFirst(until));
+    const isHeld = (await client.$executeRawUnsafe(TAKE, name, holder, until, now)) === 1;
     this.until = isHeld ? until.getTime() : 0;
     return isHeld;
   }
@@ -50,14 +49,5 @@ export class Lease {
     const { client, name, holder, clock } = this.options;
     this.until = 0;
     await client.lease.updateMany({ where: { name, holder }, data: { until: clock.now() } });
-  }
-
-  private async isFirst(until: Date): Promise<boolean> {
-    const { client, name, holder } = this.options;
-    const { count } = await client.lease.createMany({
-      data: [{ name, holder, until }],
-      skipDuplicates: true,
-    });
-    return count === 1;
   }
 }

@@ -84,6 +84,28 @@ describe('the outbox on a real server', () => {
     expect(places.every((place, index) => Math.abs(place - index) < 64)).toBe(true);
   });
 
+  it('publishes what another replica committed as soon as it is told', async () => {
+    const broker = new Stored();
+    const hearers = new Set<() => void>();
+    const peers: OutboxOptions['peers'] = {
+      tell: () => hearers.forEach((hear) => hear()),
+      onTold: (hear) => {
+        hearers.add(hear);
+        return { close: () => void hearers.delete(hear) };
+      },
+    };
+    const options = { publish: broker.publish, peers, pollMs: 600_000 };
+    const holder = start('one', options);
+    await write([1]);
+    holder.wake();
+    await allPublished();
+    const other = start('two', options);
+    await write([2]);
+    other.wake();
+    await allPublished();
+    expect(broker.messages.map(({ version }) => version)).toEqual([1, 2]);
+  });
+
   it('leaves rows of history alone', async () => {
     const broker = new Stored();
     await client.event.create({

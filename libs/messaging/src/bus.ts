@@ -173,6 +173,19 @@ export class Bus {
     return { close: () => subscription.unsubscribe() };
   }
 
+  /** A signal without content among replicas: whoever misses it finds out by itself, later. */
+  signal(subject: string): { tell(): void; onTold(hear: () => void): Listener } {
+    return {
+      tell: () => {
+        if (!this.nats.isClosed() && !this.nats.isDraining()) this.nats.publish(subject);
+      },
+      onTold: (hear) => {
+        const subscription = this.nats.subscribe(subject, { callback: (error) => void (error ?? hear()) });
+        return { close: () => subscription.unsubscribe() };
+      },
+    };
+  }
+
   private deliver<T extends z.ZodType>(schema: T, msg: Msg, handle: (value: z.infer<T>) => void): void {
     let value: z.infer<T>;
     try {
