@@ -175,7 +175,8 @@ export class Crowd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.facts.honest[0]!.stop(), this.facts.cheats[0]!.stop()]);
+    // A cheat would wait long for those to whom it still owes something.
+    await Promise.all([this.facts.honest[0]!.stop(), this.facts.cheats[0]!.kill()]);
   }
 }
 

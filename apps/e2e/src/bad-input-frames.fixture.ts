@@ -12,42 +12,48 @@ const BATCH = 50;
 
 export interface FrameWalk {
   readonly connections: Connections;
-  /** Tasks that run now, and that nobody but their miner and the queue may touch. */
-  readonly running: readonly string[];
   readonly fields: Facts;
   readonly chance: Chance;
   readonly count: number;
   readonly tally: Tally;
 }
 
-/** Frames of a miner for tasks it never got, and control records that cannot be read; nobody answers either. */
-export const walkFrames = async (walk: FrameWalk): Promise<void> => {
-  const { connections, running, chance, count, tally } = walk;
-  const frames = inputsOf(frame, walk, Math.ceil(count / 2)).map(({ what, data }) => ({
-    bus: connections.miner,
-    subject: frameSubject(connections.nodeId, chance.pick([...running, strangers.uuid, 'word', '_'])),
-    what: `frame (${what})`,
-    data,
-  }));
+/**
+ * Frames of a miner for tasks it never got, and control records that cannot be read; nobody answers either. They are
+ * made first, and sent when a task runs that nobody but its miner and the queue may touch.
+ */
+export const prepareFrames = (walk: FrameWalk): ((running: string) => Promise<void>) => {
+  const { connections, chance, count, tally } = walk;
+  const frames = inputsOf(frame, walk, Math.ceil(count / 2)).map(({ what, data }) => {
+    const elsewhere = chance.pick([null, strangers.uuid, 'word', '_']);
+    return {
+      bus: connections.miner,
+      subject: (running: string) => frameSubject(connections.nodeId, elsewhere ?? running),
+      what: `frame (${what})`,
+      data,
+    };
+  });
   const records = controlRecord.options.flatMap((kind) => inputsOf(kind, walk, Math.ceil(count / 10)));
   const controls = records.map(({ what, data }) => {
     // A record that can be read is believed, for only the queue may speak here: it goes to tasks that are not.
     const isReadable = controlRecord.safeParse(jsonOf(data)).success;
     return {
       bus: connections.modules['session-queue'],
-      subject: controlSubject(isReadable ? strangers.uuid : chance.pick(running)),
+      subject: (running: string) => controlSubject(isReadable ? strangers.uuid : running),
       what: `control record (${what})`,
       data,
     };
   });
   const all = chance.sample([...frames, ...controls]);
-  for (let from = 0; from < all.length; from += BATCH) {
-    for (const { bus, subject, what, data } of all.slice(from, from + BATCH)) {
-      bus.nats.publish(subject, data);
-      tally.note({ way: 'frames', what: `${subject}: ${what}`, outcome: 'sent' });
+  return async (running) => {
+    for (let from = 0; from < all.length; from += BATCH) {
+      for (const { bus, subject, what, data } of all.slice(from, from + BATCH)) {
+        bus.nats.publish(subject(running), data);
+        tally.note({ way: 'frames', what: `${subject(running)}: ${what}`, outcome: 'sent' });
+      }
+      await Promise.all([connections.miner.nats.flush(), connections.modules['session-queue'].nats.flush()]);
     }
-    await Promise.all([connections.miner.nats.flush(), connections.modules['session-queue'].nats.flush()]);
-  }
+  };
 };
 
 const inputsOf = (schema: z.ZodType, { fields, chance }: FrameWalk, count: number) =>

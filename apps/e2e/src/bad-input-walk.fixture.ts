@@ -2,7 +2,7 @@ import type { Network } from '@ganglion/testkit';
 import type { Connections } from './bad-input-connections.fixture.js';
 import { walkEvents } from './bad-input-events.fixture.js';
 import { walkForbidden } from './bad-input-forbidden.fixture.js';
-import { walkFrames } from './bad-input-frames.fixture.js';
+import { prepareFrames } from './bad-input-frames.fixture.js';
 import { brokenExchanges, exchangeBroken } from './bad-input-http.fixture.js';
 import type { Chance } from './bad-input-random.fixture.js';
 import { askWithForeignReply, walkRequests } from './bad-input-requests.fixture.js';
@@ -79,8 +79,9 @@ const disturbStory = async ({
   tally,
   story: expected,
 }: Walk): Promise<void> => {
+  const disturb = prepareFrames({ connections, fields, chance, tally, count: shares.frames });
   const { taskId, text } = await startStory(network);
-  await walkFrames({ connections, fields, chance, tally, running: [taskId], count: shares.frames });
+  await disturb(taskId);
   const told = await text.catch((error: unknown) => String(error));
   const offence = told === expected ? undefined : `the answer became ${told.slice(0, 200)}`;
   tally.note({ way: 'frames', what: 'a story among forged frames', outcome: 'told', offence });

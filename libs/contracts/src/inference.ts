@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hash, i32, modelId, owner, taskId, text, u32, uuid } from './value.js';
+import { hash, i32, modelId, nodeId, owner, taskId, text, u32, uuid } from './value.js';
 
 export const chatMessage = z.strictObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
@@ -69,7 +69,7 @@ export const taskSubmitted = z.strictObject({
   /** The API key's id; null for the network's own tasks. */
   owner,
   /** Set for the network's own tests: only this node may run it. */
-  nodeId: text.max(64).nullable(),
+  nodeId: nodeId.nullable(),
   /** The queue waits for `req.session-queue.reveal` before it asks for the data. */
   holdReveal: z.boolean(),
   redundancy: z.int().min(1).max(5),

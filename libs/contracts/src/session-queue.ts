@@ -14,6 +14,7 @@ import {
   reason,
   signature,
   taskId,
+  text,
   timestamp,
   uuid,
 } from './value.js';
@@ -92,7 +93,7 @@ export const assignedNode = z.strictObject({
   nodeId,
   slots: z.int().min(1).max(64),
   /** Answers of nodes of one class are equal, bit by bit; of different classes they need not be. */
-  determinismClass: z.string(),
+  determinismClass: text.min(1).max(128),
   /** Verified decode speed in tokens per second; the queue goes on measuring it. */
   tokensPerSecond: z.number().positive(),
 });
@@ -201,7 +202,7 @@ export const sessionQueue = {
       part: z.int().min(0).max(63),
       parts: z.int().min(1).max(64),
       digest: hash,
-      data: z.string().max(600_000),
+      data: text.max(600_000),
     }),
     output: z.object({ received: z.literal(true) }),
   }),
