@@ -24,7 +24,7 @@ const isNotSource = ['/node_modules/', '/dist/'];
 
 export default {
   // Specs wait for real servers, on machines that may be busy; none of them measures time.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // A spec that ran out of time may be starting a process still: it ends with its parent, and nobody waits for it.
   forceExit: true,
   testSequencer: '<rootDir>/libs/testkit/jest/spec-order.mjs',

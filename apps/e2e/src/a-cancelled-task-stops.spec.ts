@@ -21,14 +21,11 @@ describe('a task that is cancelled in mid-answer', () => {
   afterAll(() => session[Symbol.asyncDispose]());
 
   const untilEnded = (taskId: string): Promise<TaskView> =>
-    eventually(
-      async () => {
-        const task = await client.tasks.get(taskId);
-        if (task.endedAt === null) throw new Error(`task is ${task.state}`);
-        return task;
-      },
-      { timeoutMs: 20_000 },
-    );
+    eventually(async () => {
+      const task = await client.tasks.get(taskId);
+      if (task.endedAt === null) throw new Error(`task is ${task.state}`);
+      return task;
+    });
 
   /** It ended as cancelled, with a receipt that holds, of less than was asked for. */
   const expectCancelled = async (taskId: string): Promise<TaskView> => {

@@ -56,9 +56,7 @@ describe('a miner', () => {
       expect(testedAt).not.toBeNull();
       await client.chat(question(JAPAN));
       await using session = await openReady(client, { minNodes: 3, maxNodes: 3 });
-      await eventually(async () => expect(await answersOf(session.sessionId)).toContain(nodeId), {
-        timeoutMs: 30_000,
-      });
+      await eventually(async () => expect(await answersOf(session.sessionId)).toContain(nodeId));
     });
 
     it('that is killed is OFFLINE at once, and is the same node when it comes back, tested anew', async () => {

@@ -24,7 +24,7 @@ describe('a misbehaving miner', () => {
   let crowd: Crowd;
   beforeAll(async () => {
     crowd = await Crowd.gather(15);
-  }, 180_000);
+  });
   afterAll(() => crowd?.[Symbol.asyncDispose]());
 
   const refusals = (code: string): Promise<number> =>
@@ -71,7 +71,7 @@ describe('a misbehaving miner', () => {
       await crowd.askUntilAnswering(cheats.get('replay')!);
       for (const [fault] of refused) await cheats.get(fault)!.misbehave(fault);
       seen = await crowd.askUntilCaught([...cheats.values()]);
-    }, 120_000);
+    });
 
     it.each(refused)('with %s is refused with %s, counted and quarantined', async (fault, code) => {
       const cheat = cheats.get(fault)!;

@@ -44,7 +44,7 @@ describe('a miner that goes beyond its own tasks', () => {
     [framesFlooder, beatsFlooder] = flooders.flat() as [TestMiner, TestMiner];
     ({ sessionId } = await openReady(client, { mode: 'dedicated', minNodes: 4, maxNodes: 4 }));
     good = (await client.chat(story(sessionId))).text;
-  }, 120_000);
+  });
   afterAll(() => Promise.all(processes.map((process) => process.stop())));
 
   const accusations = (code: string): Promise<number> =>

@@ -40,7 +40,7 @@ describe('a node', () => {
         const states = afterServing(await movesOf(network, 'node-pool', 'node'), nodeId, sessionId);
         expect(states).toEqual(['RESERVED', 'TESTING', 'EPHEMERAL']);
       },
-      { timeoutMs: 60_000, everyMs: 200 },
+      { everyMs: 200 },
     );
 
   it('is tested again when its session is closed', async () => {

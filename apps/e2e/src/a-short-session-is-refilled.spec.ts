@@ -51,7 +51,7 @@ describe('a session that runs short of nodes', () => {
         const { state, nodes } = await client.sessions.get(session.sessionId);
         expect({ state, nodes }).toEqual({ state: 'READY', nodes: [expect.not.stringMatching(lost.nodeId)] });
       },
-      { timeoutMs: 30_000, everyMs: 100 },
+      { everyMs: 100 },
     );
     expect((await ask(session.sessionId)).text).toContain('Tokyo');
     await lost.run();
@@ -62,9 +62,8 @@ describe('a session that runs short of nodes', () => {
     await using session = await openReady(client, { mode: 'dedicated', minNodes: 1, maxNodes: 2 });
     expect(session.nodes).toHaveLength(1);
     const asked = Array.from({ length: 24 }, () => ask(session.sessionId));
-    await eventually(
-      async () => expect((await client.sessions.get(session.sessionId)).nodes).toHaveLength(2),
-      { timeoutMs: 30_000 },
+    await eventually(async () =>
+      expect((await client.sessions.get(session.sessionId)).nodes).toHaveLength(2),
     );
     for (const { text } of await Promise.all(asked)) expect(text).toContain('Tokyo');
   });
@@ -86,11 +85,8 @@ describe('a session for which too few nodes are free', () => {
     const { sessionId } = await everyone.tasks.get(taskId);
     const shared = sessionId!;
     const busy = Promise.all(Array.from({ length: 60 }, () => everyone.chat(question(JAPAN))));
-    await eventually(
-      async () => expect((await everyone.sessions.get(shared)).nodes.length).toBeGreaterThan(1),
-      {
-        timeoutMs: 30_000,
-      },
+    await eventually(async () =>
+      expect((await everyone.sessions.get(shared)).nodes.length).toBeGreaterThan(1),
     );
     const opened = await client.sessions.open({ model: 'tiny', minNodes: 2, maxNodes: 2 });
     expect(opened.state).toMatch(/^(RESERVING|READY)$/);

@@ -1,8 +1,6 @@
 import type { NodeState, NodeView } from '@ganglion/contracts';
 import { eventually, type NetworkAddress } from '@ganglion/testkit';
 
-const PATIENCE_MS = 60_000;
-
 export const nodesOf = async (network: NetworkAddress): Promise<NodeView[]> =>
   (await network.ask<{ items: NodeView[] }>('/v1/nodes?limit=200')).items;
 
@@ -17,7 +15,7 @@ export const untilServing = (network: NetworkAddress, count: number): Promise<No
       if (nodes.filter(isServing).length >= count) return nodes;
       throw new Error(`${count} should serve: ${nodes.map(({ state }) => state).join(', ')}`);
     },
-    { timeoutMs: PATIENCE_MS, everyMs: 100 },
+    { everyMs: 100 },
   );
 
 /** Waits until a node is in one of these states. */
@@ -34,5 +32,5 @@ export const untilNode = (
         `node is ${node.state} (${node.reason?.message ?? 'no reason'}), not ${states.join(' or ')}`,
       );
     },
-    { timeoutMs: PATIENCE_MS, everyMs: 50 },
+    { everyMs: 50 },
   );

@@ -16,7 +16,7 @@ const untilQuiet = (network: NetworkAddress): Promise<void> =>
       if (testing.length + live.length > 0)
         throw new Error(`${testing.length} nodes are in their test, ${live.length} rounds live`);
     },
-    { timeoutMs: 60_000, everyMs: 100 },
+    { everyMs: 100 },
   );
 
 /** Moves the time of all processes of a network forward, when no health test is under way. */

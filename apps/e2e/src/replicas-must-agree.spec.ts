@@ -29,7 +29,7 @@ describe('a task with replicas', () => {
     [liar] = (await start(MINERS)) as [TestMiner];
     const size = { minNodes: MINERS, maxNodes: MINERS };
     ({ sessionId } = await openReady(client, { mode: 'dedicated', ...size }));
-  }, 120_000);
+  });
   afterAll(() => Promise.all(processes.map((process) => process.stop())));
 
   const replicated = (over: object = {}) => ({ ganglion: { sessionId, redundancy: MINERS, ...over } });
@@ -48,13 +48,10 @@ describe('a task with replicas', () => {
   const replace = async (options: { determinismClass?: string } = {}): Promise<void> => {
     await untilNode(network, liar.nodeId, 'QUARANTINED');
     [liar] = (await start(1, options)) as [TestMiner];
-    await eventually(
-      async () => {
-        const { state, nodes } = await client.sessions.get(sessionId);
-        return state === 'READY' && nodes.includes(liar.nodeId);
-      },
-      { timeoutMs: 60_000 },
-    );
+    await eventually(async () => {
+      const { state, nodes } = await client.sessions.get(sessionId);
+      return state === 'READY' && nodes.includes(liar.nodeId);
+    });
   };
 
   it('is computed by as many miners, of which one speaks, and shown by none before all are bound', async () => {

@@ -20,15 +20,11 @@ describe('a session', () => {
   });
 
   const untilTask = (taskId: string, ...states: TaskState[]) =>
-    eventually(
-      async () => {
-        const task = await owner.tasks.get(taskId);
-        if (!states.includes(task.state))
-          throw new Error(`task is ${task.state}, not ${states.join(' or ')}`);
-        return task;
-      },
-      { timeoutMs: 30_000 },
-    );
+    eventually(async () => {
+      const task = await owner.tasks.get(taskId);
+      if (!states.includes(task.state)) throw new Error(`task is ${task.state}, not ${states.join(' or ')}`);
+      return task;
+    });
 
   it('is opened with the nodes it asks for, runs tasks, and is closed; twice is as good as once', async () => {
     const { sessionId, nodes, parameters } = await openReady(owner, {

@@ -93,7 +93,7 @@ describe('a session', () => {
         expect(done.length).toBeGreaterThan(0);
         for (const node of done) expect(node).toEqual({ state: 'ENDED', code: 'rotated' });
       },
-      { timeoutMs: 40_000, everyMs: 200 },
+      { everyMs: 200 },
     );
     const moves = await rowsOf<{ from: string | null; to: string }>(
       network,

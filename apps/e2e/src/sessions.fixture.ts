@@ -13,7 +13,7 @@ export const untilSession = (
       if (states.includes(session.state)) return session;
       throw new Error(`session is ${session.state}, not ${states.join(' or ')}`);
     },
-    { timeoutMs: 60_000, everyMs: 100 },
+    { everyMs: 100 },
   );
 
 /** An explicit session with its nodes; disposing of it closes it and waits until its nodes have left. */

@@ -9,7 +9,7 @@ export const untilTask = (client: Ganglion, taskId: string, ...states: TaskState
       if (states.includes(task.state)) return task;
       throw new Error(`task is ${task.state} (${task.reason?.message}), not ${states.join(' or ')}`);
     },
-    { timeoutMs: 40_000, everyMs: 50 },
+    { everyMs: 50 },
   );
 
 export const untilEnded = (client: Ganglion, taskId: string): Promise<TaskView> =>

@@ -35,7 +35,7 @@ describe('a network that was stopped', () => {
     await eventually(async () =>
       expect(await network.ask('/v1/usage', { headers })).toMatchObject({ tasks: 1, completionTokens }),
     );
-  }, 180_000);
+  });
 });
 
 /** Starts a network, uses it and stops it; what it knew at the end. */

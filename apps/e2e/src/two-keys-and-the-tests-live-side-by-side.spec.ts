@@ -63,5 +63,5 @@ describe('two fresh keys and the health tests', () => {
         phases: { start: true, precommit: true, commit: true, correctness: true },
       }),
     );
-  }, 120_000);
+  });
 });

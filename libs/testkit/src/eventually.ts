@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Ends what hangs; whatever works is done long before, also on a machine that is busy with something else. */
+const PATIENCE_MS = 60_000;
+
 /**
  * Repeats a check until it does not throw and does not return `false`, and returns its result. The one way of waiting
- * in specs. After `timeoutMs` throws the last error.
+ * in specs. After `timeoutMs` (a minute) throws the last error.
  */
 export const eventually = async <T>(
   check: () => Promise<T> | T,
   options: { timeoutMs?: number; everyMs?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<Exclude<T, false>> => {
-  const { timeoutMs = 10_000, everyMs = 25 } = options;
+  const { timeoutMs = PATIENCE_MS, everyMs = 25 } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     options.signal?.throwIfAborted();

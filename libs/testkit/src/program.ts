@@ -80,7 +80,9 @@ export class Program implements Part {
 
   /** What it says of its readiness: the HTTP status, and which of its checks hold. */
   async readiness(): Promise<{ status: number; checks: Record<string, boolean> }> {
-    const response = await fetch(this.options.readyUrl, { signal: AbortSignal.timeout(5_000) });
+    // A connection that was kept may be closed by the other side just when it is used again.
+    const headers = { connection: 'close' };
+    const response = await fetch(this.options.readyUrl, { headers, signal: AbortSignal.timeout(10_000) });
     const { checks } = (await response.json()) as { checks: Record<string, boolean> };
     return { status: response.status, checks };
   }
