@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AftermathService } from './aftermath.service.js';
 import type { LiveAttempt } from './commit.store.js';
 import { FrameWatch } from './frame-watch.service.js';
+import { RevealService } from './reveal.service.js';
 import { type Due, type Gone, SweepStore } from './sweep.store.js';
 import type { EndedTask } from './task-end.store.js';
 
@@ -13,6 +14,7 @@ export class EndingService {
     private readonly store: SweepStore,
     private readonly frames: FrameWatch,
     private readonly aftermath: AftermathService,
+    private readonly reveals: RevealService,
   ) {}
 
   /** Where there may be something overdue. */
@@ -22,7 +24,10 @@ export class EndingService {
 
   async endOverdue(): Promise<void> {
     for (const ended of await this.store.endOverdue()) await this.follow(ended);
-    for (const closed of await this.store.closePrecommits()) await this.follow(closed);
+    for (const closed of await this.store.closePrecommits()) {
+      await this.follow(closed);
+      await this.reveals.askAll(closed.taskId);
+    }
   }
 
   async nodeGone(gone: Gone, eventId: string, reason: Reason): Promise<void> {

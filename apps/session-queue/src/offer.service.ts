@@ -27,6 +27,12 @@ export class OfferService {
 
   /** @returns false when the miner did not take it: its slot is free again, and the task may be offered to another. */
   async make(claim: Claim): Promise<boolean> {
+    if (!(await this.offer(claim))) return false;
+    if (!(await this.watch.hasBegun(claim, BEGIN_MS))) await this.store.acked(claim);
+    return true;
+  }
+
+  private async offer(claim: Claim): Promise<boolean> {
     const { submitted, attempt, nodeId, silent } = claim;
     if (!silent) this.watch.start(claim);
     try {
@@ -38,7 +44,6 @@ export class OfferService {
     }
     if (!silent)
       this.news.say(submitted.taskId, { type: 'granted', attempt, nodeId, choices: startHeads(claim) });
-    if (!(await this.watch.hasBegun(claim, BEGIN_MS))) await this.store.acked(claim);
     return true;
   }
 
@@ -47,7 +52,8 @@ export class OfferService {
     const { submitted, requestDigest } = task;
     // Its node's speed is not at hand: it has the whole time of its task.
     const allowMs = Date.parse(submitted.expiresAt) - Date.parse(submitted.submittedAt);
-    await this.make({ attemptId: id, attempt, nodeId, silent, submitted, requestDigest, allowMs });
+    const claim = { attemptId: id, attempt, nodeId, silent, submitted, requestDigest, allowMs };
+    if (await this.offer(claim)) await this.store.acked(claim);
   }
 
   private async refused(claim: Claim, fault: Fault): Promise<void> {
