@@ -105,15 +105,19 @@ describe('a network whose every part is restarted under load', () => {
     'is not ready while %s is away, says so, and comes back by itself',
     async (server, check, who) => {
       const away = async (): Promise<void> => {
-        await network.processes.get(server)!.stop();
-        await eventually(async () => {
-          for (const name of who())
-            expect(await program(name).readiness()).toMatchObject({
-              status: 503,
-              checks: { [check]: false },
-            });
-        });
-        await network.processes.get(server)!.run();
+        const part = network.processes.get(server)!;
+        await part.stop();
+        try {
+          await eventually(async () => {
+            for (const name of who())
+              expect([name, await program(name).readiness()]).toMatchObject([
+                name,
+                { status: 503, checks: { [check]: false } },
+              ]);
+          });
+        } finally {
+          await part.run();
+        }
         await eventually(
           async () => {
             for (const name of services())

@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { schemaName } from './schema-name.js';
 
 /** Where a module's tables are. */
@@ -27,16 +28,17 @@ export function openDatabase<C extends ClientClass>(Client: C, options: Database
   if (!/^postgres(ql)?:\/\//.test(options.url)) {
     throw new Error('url: must start with postgres:// (the value of DATABASE_URL)');
   }
-  const adapter = new PrismaPg(
-    {
-      connectionString: options.url,
-      options: `-c search_path=${schema}`,
-      max: options.connections ?? 10,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-    },
-    { schema },
-  );
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    options: `-c search_path=${schema}`,
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // For a moment between the pool and who asked for it a connection has no listener, and a server that ends it just then
+  // would end the process. Its next user finds it out anyway.
+  pool.on('connect', (connection) => connection.on('error', () => {}));
+  const adapter = new PrismaPg(pool, { schema, disposeExternalPool: true });
   const Connected = Client as unknown as new (options: object) => InstanceType<C>;
   return new Connected({ adapter, transactionOptions: { maxWait: CONNECT_TIMEOUT_MS, timeout: 10_000 } });
 }
