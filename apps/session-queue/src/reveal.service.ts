@@ -23,9 +23,10 @@ export class RevealService {
     void this.bus.order(jobs.reveal, nodeId, { taskId, attempt }).catch(() => {});
   }
 
-  /** Asks all miners of a task that are bound. */
+  /** Asks all miners of a task that are bound, if its reveal is open: before, one could copy from another. */
   async askAll(taskId: string): Promise<void> {
-    for (const found of await this.commits.findAll(taskId, 'PRECOMMITTED')) this.ask(found);
+    for (const found of await this.commits.findAll(taskId, 'PRECOMMITTED'))
+      if (['REVEALING', 'CANCELLING'].includes(found.task.state)) this.ask(found);
   }
 
   /** Lets a task that held its reveal go on. Idempotent. */
