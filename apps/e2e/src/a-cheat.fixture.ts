@@ -82,15 +82,19 @@ export class Crowd implements AsyncDisposable {
   }
 
   private async ask(): Promise<Seen> {
-    const stream = await this.client.stream(short(this.facts.sessionId));
-    const { taskId } = stream;
+    let taskId: string | null = null;
     let text = '';
     try {
+      const stream = await this.client.stream(short(this.facts.sessionId));
+      ({ taskId } = stream);
       for await (const piece of stream) text += piece.text;
       return { taskId, text };
     } catch (error) {
-      if (error instanceof GanglionError) return { taskId, text, error: error.code };
-      throw error;
+      if (!(error instanceof GanglionError)) throw error;
+      // A task that fails before its first token is told as an error of the request, and names the task too.
+      taskId ??= error.taskId;
+      if (taskId === null) throw error;
+      return { taskId, text, error: error.code };
     }
   }
 

@@ -32,6 +32,7 @@ export class CompletionsService {
       model: parameters.model,
       created: Math.floor(this.clock.ms() / 1_000),
     };
+    nameTask(reply, task);
     if (!isStream) return this.answer(reply, task, facts);
     const includeUsage = parameters.stream_options?.include_usage === true;
     return this.stream(reply, task, openAiFormat(task.taskId, new CompletionChunks(facts, { includeUsage })));
@@ -45,6 +46,7 @@ export class CompletionsService {
   ) {
     if (parameters.stream === true) {
       const task = await this.submits.submit(caller, { parameters, sessionId, isStream: true });
+      nameTask(reply, task);
       return this.stream(reply, task, nativeFormat(task.taskId));
     }
     const { taskId, position, ...accepted } = await this.submits.enqueue(caller, { parameters, sessionId });
@@ -76,8 +78,7 @@ export class CompletionsService {
         if (event.type === 'shown') texts[event.choice] = (texts[event.choice] ?? '') + textOf(event);
         else observe(event);
         if (event.type === 'failed') throw faultOfFailure(event);
-        if (event.type === 'finalised')
-          await reply.header('x-ganglion-task', task.taskId).send(completionOf(facts, texts, event.record));
+        if (event.type === 'finalised') await reply.send(completionOf(facts, texts, event.record));
       }
     } finally {
       reply.raw.off('close', onClose);
@@ -86,3 +87,8 @@ export class CompletionsService {
     }
   }
 }
+
+/** Every answer about a task says which one it was, also one that is an error. */
+const nameTask = (reply: FastifyReply, { taskId }: RunningTask): void => {
+  reply.header('x-ganglion-task', taskId);
+};

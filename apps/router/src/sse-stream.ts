@@ -50,7 +50,6 @@ const begin = (reply: FastifyReply, taskId: string): ServerResponse => {
     connection: 'keep-alive',
     // Proxies in front must not collect the stream.
     'x-accel-buffering': 'no',
-    'x-ganglion-task': taskId,
   });
   response.write(sseComment(`task ${taskId}`));
   return response;

@@ -147,16 +147,19 @@ describe('a streamed answer', () => {
   });
 
   it.each([false, true])('answers a task that fails at once with its reason (stream: %s)', async (stream) => {
-    play(({ taskId }) =>
+    let failed = '';
+    play(({ taskId }) => {
+      failed = taskId;
       say(taskId, {
         type: 'failed',
         taskId,
         state: 'FAILED',
         reason: { code: 'invalid_request', message: 'the prompt is too long' },
-      }),
-    );
+      });
+    });
     const response = await chat({ stream });
     expect(response.status).toBe(400);
+    expect(response.headers.get('x-ganglion-task')).toBe(failed);
     expect(await response.json()).toMatchObject({
       error: { code: 'invalid_request', message: 'the prompt is too long' },
     });

@@ -61,6 +61,7 @@ describe('ChatStream', () => {
       code: 'answer_rejected',
       message: 'refused',
       requestId: 'r-1',
+      taskId: TASK_ID,
     });
     await expect(stream.final).rejects.toMatchObject({ code: 'answer_rejected' });
   });

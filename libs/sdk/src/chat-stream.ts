@@ -2,7 +2,7 @@ import { errorBody } from '@ganglion/contracts';
 import type { z } from 'zod';
 import { type Answer, chunkSchema } from './completion.js';
 import { GanglionError } from './ganglion-error.js';
-import { toConnectionError } from './http.js';
+import { namesOf, toConnectionError } from './http.js';
 import { readServerSentEvents, type ServerSentEvent } from './server-sent-events.js';
 
 /** Text as it comes: `index` is the absolute index (from 1) of the choice's last token so far. */
@@ -72,10 +72,7 @@ export class ChatStream implements AsyncIterable<Piece> {
   private *take({ event, id, data }: ServerSentEvent): Generator<Piece, void, void> {
     const value: unknown = parse(data);
     if (event === 'error' || errorBody.safeParse(value).success)
-      throw GanglionError.fromBody(value, {
-        status: 0,
-        requestId: this.#response.headers.get('x-request-id'),
-      });
+      throw GanglionError.fromBody(value, { status: 0, ...namesOf(this.#response) });
     const parsed = chunkSchema.safeParse(value);
     if (!parsed.success) return;
     const chunk = parsed.data;
@@ -116,5 +113,5 @@ const cut = (response: Response): GanglionError =>
   new GanglionError('the stream ended before the answer did: read the task, or ask again', {
     status: 0,
     code: 'stream_cut',
-    requestId: response.headers.get('x-request-id'),
+    ...namesOf(response),
   });

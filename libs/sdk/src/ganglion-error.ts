@@ -9,6 +9,8 @@ export interface GanglionErrorFacts {
   readonly param?: string | null;
   /** Names the request in the router's log. */
   readonly requestId?: string | null;
+  /** The task that failed, if the request became one. */
+  readonly taskId?: string | null;
   readonly retryAfterSeconds?: number | null;
 }
 
@@ -18,6 +20,7 @@ export class GanglionError extends Error {
   readonly code: string | null;
   readonly param: string | null;
   readonly requestId: string | null;
+  readonly taskId: string | null;
   readonly retryAfterSeconds: number | null;
 
   constructor(message: string, facts: GanglionErrorFacts, options?: ErrorOptions) {
@@ -27,6 +30,7 @@ export class GanglionError extends Error {
     this.code = facts.code;
     this.param = facts.param ?? null;
     this.requestId = facts.requestId ?? null;
+    this.taskId = facts.taskId ?? null;
     this.retryAfterSeconds = facts.retryAfterSeconds ?? null;
   }
 

@@ -53,7 +53,7 @@ describe('Ganglion', () => {
       param: 'model',
       code: 'rate_limit_exceeded',
     };
-    answer = json(429, { error }, { 'x-request-id': 'r-1', 'retry-after': '7' });
+    answer = json(429, { error }, { 'x-request-id': 'r-1', 'x-ganglion-task': 't-1', 'retry-after': '7' });
     await expect(ask()).rejects.toMatchObject({
       name: 'GanglionError',
       message: 'slow down',
@@ -61,6 +61,7 @@ describe('Ganglion', () => {
       code: 'rate_limit_exceeded',
       param: 'model',
       requestId: 'r-1',
+      taskId: 't-1',
       retryAfterSeconds: 7,
     });
   });

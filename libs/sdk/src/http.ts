@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { GanglionError } from './ganglion-error.js';
+import { GanglionError, type GanglionErrorFacts } from './ganglion-error.js';
 
 export interface CallOptions {
   /** Aborts the request; a task it runs is cancelled. */
@@ -49,7 +49,7 @@ export class Http {
       {
         status: response.status,
         code: 'unexpected_answer',
-        requestId: requestIdOf(response),
+        ...namesOf(response),
       },
     );
   }
@@ -74,13 +74,17 @@ export class Http {
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
     throw GanglionError.fromBody(await readJson(response, signal).catch(() => undefined), {
       status: response.status,
-      requestId: requestIdOf(response),
+      ...namesOf(response),
       retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
     });
   }
 }
 
-const requestIdOf = (response: Response): string | null => response.headers.get('x-request-id');
+/** What an error of this answer is to be traced by. */
+export const namesOf = ({ headers }: Response): Pick<GanglionErrorFacts, 'requestId' | 'taskId'> => ({
+  requestId: headers.get('x-request-id'),
+  taskId: headers.get('x-ganglion-task'),
+});
 
 const readJson = async (response: Response, signal?: AbortSignal): Promise<unknown> => {
   try {
@@ -89,7 +93,7 @@ const readJson = async (response: Response, signal?: AbortSignal): Promise<unkno
     if (signal?.aborted) throw signal.reason;
     throw new GanglionError(
       'the answer is not JSON: check the url',
-      { status: response.status, code: 'unexpected_answer', requestId: requestIdOf(response) },
+      { status: response.status, code: 'unexpected_answer', ...namesOf(response) },
       { cause: error },
     );
   }
