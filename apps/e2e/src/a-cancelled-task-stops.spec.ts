@@ -2,7 +2,7 @@ import { type SessionView, type TaskView, taskView } from '@ganglion/contracts';
 import type { Ganglion, Piece } from '@ganglion/sdk';
 import { eventually, NetworkAddress } from '@ganglion/testkit';
 import { clientOf, endless, ENDLESS_TOKENS, JAPAN, newKey, question } from './client.fixture.js';
-import { untilServing } from './nodes.fixture.js';
+import { ownMiner, type OwnMiner } from './own-miners.fixture.js';
 import { rowsOf } from './rows.fixture.js';
 import { openReady } from './sessions.fixture.js';
 
@@ -10,15 +10,17 @@ describe('a task that is cancelled in mid-answer', () => {
   let network: NetworkAddress;
   let client: Ganglion;
   let apiKey: string;
+  let miner: OwnMiner;
   let session: SessionView & AsyncDisposable;
   beforeAll(async () => {
     network = await NetworkAddress.shared();
-    apiKey = (await newKey(network, 'cancels')).apiKey;
+    const key = await newKey(network, 'cancels');
+    apiKey = key.apiKey;
     client = clientOf(network, apiKey);
-    await untilServing(network, 3);
-    session = await openReady(client);
+    miner = await ownMiner(network, key.keyId, { slots: 2, tokenMs: 1 });
+    session = await openReady(client, { mode: 'dedicated' });
   });
-  afterAll(() => session[Symbol.asyncDispose]());
+  afterAll(() => miner?.[Symbol.asyncDispose]());
 
   const untilEnded = (taskId: string): Promise<TaskView> =>
     eventually(async () => {

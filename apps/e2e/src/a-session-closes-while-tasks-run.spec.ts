@@ -1,33 +1,32 @@
-import type { NodeView, SessionView } from '@ganglion/contracts';
+import type { NodeView } from '@ganglion/contracts';
 import type { Ganglion } from '@ganglion/sdk';
 import { eventually, NetworkAddress } from '@ganglion/testkit';
 import { clientOf, neverEnding, newKey, question, STORY } from './client.fixture.js';
-import { nodesOf, untilServing } from './nodes.fixture.js';
+import { ownMiner, type OwnMiner } from './own-miners.fixture.js';
 import { openReady, untilSession } from './sessions.fixture.js';
 import { hasRun, untilEnded, untilTask } from './tasks.fixture.js';
 
-/** Long enough to be running when the session closes. */
-const MAX_TOKENS = 250;
+const MAX_TOKENS = 150;
 const long = question(STORY, { ...neverEnding, max_tokens: MAX_TOKENS });
+/** At this pace all slots are busy for three seconds: a task is running when the session closes. */
+const pace = { slots: 2, tokenMs: 10 };
 
 describe('a session that is closed while tasks run', () => {
   let network: NetworkAddress;
   let client: Ganglion;
+  let miner: OwnMiner;
   beforeAll(async () => {
     network = await NetworkAddress.shared();
-    client = clientOf(network, (await newKey(network, 'closes')).apiKey);
-    await untilServing(network, 3);
+    const { apiKey, keyId } = await newKey(network, 'closes');
+    client = clientOf(network, apiKey);
+    miner = await ownMiner(network, keyId, pace);
   });
-
-  const slotsOf = async ({ nodes }: SessionView): Promise<number> =>
-    (await nodesOf(network)).find(({ nodeId }) => nodeId === nodes[0])!.slots;
+  afterAll(() => miner?.[Symbol.asyncDispose]());
 
   it('lets them answer, ends those that wait with the reason, and gives its nodes to their test', async () => {
-    const session = await openReady(client);
-    const { sessionId } = session;
-    const slots = await slotsOf(session);
+    const { sessionId } = await openReady(client, { mode: 'dedicated' });
     const submitted = await Promise.all(
-      Array.from({ length: slots + 3 }, () => client.tasks.submit(sessionId, long)),
+      Array.from({ length: pace.slots + 3 }, () => client.tasks.submit(sessionId, long)),
     );
     // The slots are taken in no particular order; all of them are before anything is answered.
     const first = await Promise.all(submitted.map(({ taskId }) => client.tasks.get(taskId)));
@@ -63,10 +62,9 @@ describe('a session that is closed while tasks run', () => {
 
     const closed = await untilSession(client, sessionId, 'CLOSED');
     expect(closed.nodes).toEqual([]);
-    const [nodeId] = session.nodes;
     await eventually(
       async () => {
-        const { testedAt } = await network.ask<NodeView>(`/v1/nodes/${nodeId}`);
+        const { testedAt } = await network.ask<NodeView>(`/v1/nodes/${miner.nodeId}`);
         expect(Date.parse(testedAt!)).toBeGreaterThan(Date.parse(closed.createdAt));
       },
       { everyMs: 100 },
@@ -74,11 +72,9 @@ describe('a session that is closed while tasks run', () => {
   });
 
   it('ends the tasks of a client that waits for them with the reason', async () => {
-    const session = await openReady(client);
-    const { sessionId } = session;
-    const slots = await slotsOf(session);
+    const { sessionId } = await openReady(client, { mode: 'dedicated' });
     const before = await Promise.all(
-      Array.from({ length: slots + 3 }, () => client.tasks.submit(sessionId, long)),
+      Array.from({ length: pace.slots + 3 }, () => client.tasks.submit(sessionId, long)),
     );
     const known = new Set(before.map(({ taskId }) => taskId));
     const waiting = client.chat({ ...long, ganglion: { sessionId } });

@@ -1,7 +1,8 @@
 import type { Ganglion } from '@ganglion/sdk';
 import { eventually, NetworkAddress } from '@ganglion/testkit';
 import { clientOf, endless, ENDLESS_TOKENS, JAPAN, newKey, question } from './client.fixture.js';
-import { nodesOf, untilNode, untilServing } from './nodes.fixture.js';
+import { untilNode, untilServing } from './nodes.fixture.js';
+import { ownMiner } from './own-miners.fixture.js';
 import { advance } from './quiet-clock.fixture.js';
 import { rowsOf } from './rows.fixture.js';
 import { openReady, untilSession } from './sessions.fixture.js';
@@ -10,15 +11,19 @@ import { hasRun, untilEnded } from './tasks.fixture.js';
 describe('a session', () => {
   let network: NetworkAddress;
   let client: Ganglion;
+  let keyId: string;
   beforeAll(async () => {
     network = await NetworkAddress.shared();
-    client = clientOf(network, (await newKey(network, 'ends')).apiKey);
+    const key = await newKey(network, 'ends');
+    client = clientOf(network, key.apiKey);
+    keyId = key.keyId;
   });
   beforeEach(() => untilServing(network, 3));
 
   it('whose time is over stops what runs with what was made, ends what waits, and says why', async () => {
-    const { sessionId, nodes } = await openReady(client, { ttlSeconds: 20 });
-    const { slots } = (await nodesOf(network)).find(({ nodeId }) => nodeId === nodes[0])!;
+    const slots = 2;
+    await using miner = await ownMiner(network, keyId, { slots, tokenMs: 1 });
+    const { sessionId } = await openReady(client, { mode: 'dedicated', ttlSeconds: 20 });
     const submitted = await Promise.all(
       Array.from({ length: slots + 2 }, () => client.tasks.submit(sessionId, endless(sessionId))),
     );
@@ -44,7 +49,7 @@ describe('a session', () => {
       expect(receipt.completionTokens).toBeLessThan(ENDLESS_TOKENS);
     }
     await eventually(async () => expect((await client.sessions.get(sessionId)).nodes).toEqual([]));
-    await untilNode(network, nodes[0]!, 'EPHEMERAL', 'RESERVED');
+    await untilNode(network, miner.nodeId, 'EPHEMERAL', 'RESERVED');
     const late = client.tasks.submit(sessionId, { messages: question(JAPAN).messages });
     await expect(late).rejects.toMatchObject({ status: 409, message: expect.stringContaining('EXPIRED') });
   });

@@ -1,0 +1,101 @@
+import type { GeneratedToken, GenerateRequest, ModelInfo } from '../engine.js';
+import { InferenceError } from '../inference-error.js';
+import { checkSampling } from '../sampling/check-sampling.js';
+import { evidenceOf } from '../sampling/evidence.js';
+import { sampleToken } from '../sampling/sample-token.js';
+import type { PromptEncoder } from '../text/prompt-encoder.js';
+import { TextRelease } from '../text/text-release.js';
+
+/** What every completion of an engine works with. */
+export interface CompletionContext {
+  info: ModelInfo;
+  encoder: PromptEncoder;
+}
+
+/** One completion: the tokens that go into the model, and what comes of its logits. */
+export class Completion {
+  readonly prompt: readonly number[];
+  /** Tokens that its attention state will hold at most. */
+  readonly longest: number;
+  readonly #info: ModelInfo;
+  readonly #request: GenerateRequest;
+  readonly #output: number[];
+  readonly #release: TextRelease;
+  readonly #limit: number;
+
+  /** @throws InferenceError PROMPT_INVALID, PROMPT_TOO_LONG */
+  constructor({ info, encoder }: CompletionContext, request: GenerateRequest) {
+    const { sampling, resumeFrom = [] } = request;
+    checkSampling(sampling);
+    this.#info = info;
+    this.#request = request;
+    this.prompt = encoder.encode(request.prompt);
+    const room = info.contextLength - this.prompt.length;
+    if (room < 1) throw tooLong(this.prompt.length, info.contextLength);
+    this.#limit = Math.min(sampling.maxTokens, room);
+    this.longest = this.prompt.length + this.#limit;
+    this.#output = resumeFrom.map((token) => token.id);
+    checkPrefix(this.#output, this.#limit, info);
+    this.#release = new TextRelease(encoder.decoder(), sampling.stop);
+    this.#release.resume(resumeFrom);
+  }
+
+  /** Tokens known so far, prompt and output together. */
+  get length(): number {
+    return this.prompt.length + this.#output.length;
+  }
+
+  /**
+   * A token of the output, as the model's next input. Those of a resumed completion are replayed one at a time: slower
+   * than one prefill of them all, but kernels round differently there, and only so does a resumed completion have the
+   * bits, and therefore the tokens, of one that was never interrupted.
+   * @param position from the prompt's length on
+   */
+  outputAt(position: number): number {
+    return this.#output[position - this.prompt.length]!;
+  }
+
+  /**
+   * Chooses the next token.
+   * @param logits raw, after the last of the tokens known
+   * @throws InferenceError ENGINE_FAILED when they are not numbers
+   */
+  next(logits: Float32Array): GeneratedToken {
+    const evidence = evidenceOf(logits);
+    const history = { prompt: this.prompt, output: this.#output };
+    const position = { choice: this.#request.choice, index: this.#output.length + 1 };
+    const id = sampleToken(logits, history, this.#request.sampling, position);
+    this.#output.push(id);
+    return { id, evidence, ...this.#textOf(id) };
+  }
+
+  #textOf(id: number): Pick<GeneratedToken, 'text' | 'finish'> {
+    if (this.#info.eosTokenIds.includes(id)) return { text: this.#release.flush(), finish: 'stop' };
+    const { text, isStopped } = this.#release.push(id);
+    if (isStopped) return { text, finish: 'stop' };
+    if (this.#output.length < this.#limit) return { text };
+    return { text: text + this.#release.flush(), finish: 'length' };
+  }
+}
+
+function tooLong(tokens: number, contextLength: number): InferenceError {
+  const problem = `the prompt is ${tokens} tokens, and the model's context of ${contextLength} must hold it and one more`;
+  return new InferenceError('PROMPT_TOO_LONG', `${problem}: shorten it`, 'prompt');
+}
+
+function checkPrefix(output: readonly number[], limit: number, info: ModelInfo): void {
+  const unknown = output.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= info.vocabSize);
+  if (unknown >= 0) throw invalidPrefix(`resumeFrom[${unknown}].id`, 'is not a token of this model');
+  const ended = output.findIndex((id) => info.eosTokenIds.includes(id));
+  if (ended >= 0) throw invalidPrefix(`resumeFrom[${ended}].id`, 'ends the answer: nothing is left to do');
+  if (output.length >= limit) {
+    throw invalidPrefix(
+      'resumeFrom',
+      `has ${output.length} tokens of at most ${limit}: nothing is left to do`,
+    );
+  }
+}
+
+function invalidPrefix(field: string, problem: string): InferenceError {
+  return new InferenceError('PROMPT_INVALID', `${field} ${problem}`, field);
+}
