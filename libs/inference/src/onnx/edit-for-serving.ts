@@ -1,0 +1,129 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invalidFile } from '../model/json-file.js';
+import { Budget } from './budget.js';
+import { Cursor } from './cursor.js';
+import { cutHead, LOGITS_POSITIONS, type GraphEdit } from './cut-head.js';
+import { FileBytes } from './file-bytes.js';
+import { findHead } from './find-head.js';
+import type { GraphFile } from './graph-file.js';
+import { LIMITS } from './limits.js';
+import { MessageWriter } from './message-writer.js';
+import { GRAPH, MODEL, VALUE_INFO } from './messages.js';
+import { moveOut } from './move-out.js';
+
+export interface EditedGraph {
+  /**
+   * The model, without its large initializers: those are external data that points into the .onnx file. ONNX Runtime
+   * takes it with the session option `session.model_external_initializers_file_folder_path`, the .onnx file's folder.
+   */
+  bytes: Uint8Array;
+  /** What was edited, and what was left and why, for people. */
+  edits: string[];
+  /** Whether the graph has the input `logits_positions` (int64 [n]) and gives logits of these positions only. */
+  hasLogitsPositions: boolean;
+}
+
+const NONE: GraphEdit = {
+  node: () => undefined,
+  output: () => undefined,
+  input: undefined,
+  stale: new Set(),
+};
+
+/**
+ * The same model with logits of the asked positions only, small enough to keep in memory. Everything that is not edited
+ * is copied byte for byte.
+ *
+ * Two further edits would save products at each step, and need weights of several initializers in one piece, so a
+ * second file on disk (made once, cached beside the model by the hash of the first): q, k and v of one layer, MatMulNBits
+ * of one input, equal K, bits and block_size, as one of N = Nq + Nk + Nv (weights [N, K / block, block bytes], scales and
+ * zero points follow each other along N), whose output GroupQueryAttention takes packed as its query when key and value
+ * are empty; and gate and up in the same way, with a Split after the product. Each row of N is computed on its own, so
+ * the bits stay.
+ * @throws InferenceError MODEL_INVALID when the file changed since it was read, or is too large without initializers
+ */
+export async function editForServing(graph: GraphFile): Promise<EditedGraph> {
+  const head = findHead(graph);
+  const cut = typeof head === 'string' ? head : cutHead(graph, head);
+  const edit = typeof cut === 'string' ? NONE : cut;
+  await using handle = await open(join(graph.directory, graph.path)).catch((cause: Error) => {
+    throw invalidFile(graph.path, `cannot be read: ${cause.message}`);
+  });
+  const { size, mtimeMs } = await handle.stat();
+  if (size !== graph.bytes || mtimeMs !== graph.modifiedMs) {
+    throw invalidFile(graph.path, 'changed while it was loaded: load it again');
+  }
+  const budget = new Budget();
+  const source = new Cursor(new FileBytes(handle.fd, size, graph.path), MODEL, budget);
+  const written = new MessageWriter(MODEL);
+  let moved = 0;
+  while (source.next()) {
+    if (source.name !== 'graph') copyField(source, written);
+    else {
+      const edited = editGraph(source.enter(GRAPH), graph, edit);
+      moved = edited.moved;
+      written.inner('graph', edited.written);
+    }
+  }
+  return {
+    bytes: written.finish(),
+    edits: [
+      typeof cut === 'string'
+        ? `logits are computed for every position: ${cut}`
+        : `logits are computed for the positions of ${LOGITS_POSITIONS} only`,
+      `${moved} initializers are read from ${graph.path} where they are`,
+    ],
+    hasLogitsPositions: typeof cut !== 'string',
+  };
+}
+
+function editGraph(
+  source: Cursor<keyof (typeof GRAPH)['numbers']>,
+  graph: GraphFile,
+  edit: GraphEdit,
+): { written: MessageWriter<keyof (typeof GRAPH)['numbers']>; moved: number } {
+  const written = new MessageWriter(GRAPH);
+  let [nodes, moved] = [0, 0];
+  while (source.next()) {
+    if (source.name === 'initializer') {
+      const tensor = moveOut(source, graph.path);
+      if (tensor) {
+        moved += 1;
+        written.inner('initializer', tensor);
+        continue;
+      }
+    } else if (source.name === 'node') {
+      const replaced = edit.node(nodes++, source);
+      if (replaced) {
+        for (const node of replaced) written.inner('node', node);
+        continue;
+      }
+    } else if (source.name === 'output') {
+      const replaced = edit.output(nameOf(source));
+      if (replaced) {
+        written.inner('output', replaced);
+        continue;
+      }
+    } else if (source.name === 'valueInfo' && edit.stale.has(nameOf(source))) continue;
+    copyField(source, written);
+  }
+  if (edit.input) written.inner('input', edit.input);
+  return { written, moved };
+}
+
+function nameOf(outer: Cursor): string {
+  const cursor = outer.enter(VALUE_INFO);
+  while (cursor.next()) if (cursor.name === 'name') return cursor.text();
+  return '';
+}
+
+function copyField(source: Cursor, written: MessageWriter): void {
+  const bytes = source.payloadEnd - source.fieldStart;
+  if (written.length + bytes > LIMITS.editedBytes) {
+    throw source.fault(
+      `takes the graph without its initializers to over ${LIMITS.editedBytes} bytes: export weights as initializers`,
+    );
+  }
+  written.raw(source.copy(source.fieldStart, source.payloadEnd));
+}
