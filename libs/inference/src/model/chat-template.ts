@@ -1,5 +1,8 @@
 import { invalidFile, readJson, readText, type JsonObject } from './json-file.js';
 
+/** Characters; those of real models are some thousands long. */
+const LONGEST = 2 ** 20;
+
 export interface ChatTemplateSource {
   template: string;
   /** Where it was found; part of the manifest, for it decides what the model sees. */
@@ -29,6 +32,12 @@ function chosen(path: string, value: unknown): ChatTemplateSource {
   const named = Array.isArray(value)
     ? (value as JsonObject[]).find((entry) => entry?.['name'] === 'default')?.['template']
     : value;
-  if (typeof named === 'string') return { template: named, path };
+  if (typeof named === 'string') {
+    if (named.length <= LONGEST) return { template: named, path };
+    throw invalidFile(
+      path,
+      `has a chat_template of ${named.length} characters, above the limit of ${LONGEST}`,
+    );
+  }
   throw invalidFile(path, 'must give chat_template as a string, or as a list with one named "default"');
 }

@@ -1,9 +1,10 @@
-import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Prompt } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { findChatTemplate } from '../model/chat-template.js';
-import { invalidFile, readJsonObject, type JsonObject } from '../model/json-file.js';
+import { invalidFile, positiveInteger, readJsonObject, type JsonObject } from '../model/json-file.js';
+import { ChatRenderer } from './chat-renderer.js';
+import { OutOfTime, withinTime } from './time-limit.js';
 import { spellingOf, type TokenizerFile, type TokenPiece } from './token-bytes.js';
 import { TokenTextDecoder } from './text-decoder.js';
 
@@ -13,20 +14,28 @@ interface Encoder {
   id_to_token(id: number): string | undefined;
 }
 
+/** Patterns of a tokenizer.json may backtrack for ever; a prompt of a million characters takes a second or two. */
+const TOKENISE_MS = 30_000;
+
 const SPECIAL_NAMES = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
 
 /** A model's tokenizer and chat template: prompts to token ids, token ids to text. */
 export class PromptEncoder {
   readonly #tokenizer: Encoder;
-  readonly #template: Template | undefined;
-  readonly #special: Record<string, string>;
+  readonly #template: ChatRenderer | undefined;
+  readonly #vocabSize: number;
   readonly #pieces: (id: number) => TokenPiece;
   readonly #dropsFirstSpace: boolean;
 
-  private constructor(files: { tokenizer: JsonObject; config: JsonObject; template: Template | undefined }) {
+  private constructor(files: {
+    tokenizer: JsonObject;
+    config: JsonObject;
+    template: ChatRenderer | undefined;
+    vocabSize: number;
+  }) {
     this.#tokenizer = new Tokenizer(files.tokenizer, files.config) as Encoder;
     this.#template = files.template;
-    this.#special = specialTokens(files.config);
+    this.#vocabSize = files.vocabSize;
     const file = files.tokenizer as TokenizerFile;
     const spelling = spellingOf(file);
     const added = new Map((file.added_tokens ?? []).map((token) => [token.id, token]));
@@ -44,8 +53,14 @@ export class PromptEncoder {
     const tokenizer = await readJsonObject(directory, 'tokenizer.json');
     const config = await readJsonObject(directory, 'tokenizer_config.json');
     const source = await findChatTemplate(directory, config);
-    const template = source && usable(source.path, () => new Template(source.template));
-    return usable('tokenizer.json', () => new PromptEncoder({ tokenizer, config, template }));
+    const vocabSize = positiveInteger(
+      'config.json',
+      await readJsonObject(directory, 'config.json'),
+      'vocab_size',
+    );
+    const template =
+      source && usable(source.path, () => tried(new ChatRenderer(source.template, specialTokens(config))));
+    return usable('tokenizer.json', () => new PromptEncoder({ tokenizer, config, template, vocabSize }));
   }
 
   /**
@@ -57,17 +72,30 @@ export class PromptEncoder {
     const isChat = 'messages' in prompt;
     const text = isChat ? this.#render(prompt.messages) : prompt.text;
     if (typeof text !== 'string') throw invalidPrompt('text', 'must be a string');
-    const { ids } = this.#tokenizer.encode(text, { add_special_tokens: !isChat });
     const field = isChat ? 'messages' : 'text';
+    const ids = this.#tokenise(text, field, !isChat);
     if (ids.length === 0) throw invalidPrompt(field, 'must make at least one token');
-    const unknown = ids.indexOf(undefined);
-    if (unknown >= 0) throw invalidPrompt(field, "holds characters outside the model's vocabulary");
+    // A tokenizer may name tokens for which the model has no embedding, such as one for pictures.
+    if (!ids.every((id) => id !== undefined && id < this.#vocabSize)) {
+      throw invalidPrompt(field, "holds characters outside the model's vocabulary");
+    }
     return ids as number[];
   }
 
   /** A decoder for one completion. */
   decoder(): TokenTextDecoder {
     return new TokenTextDecoder(this.#pieces, this.#dropsFirstSpace);
+  }
+
+  #tokenise(text: string, field: string, addSpecial: boolean): (number | undefined)[] {
+    try {
+      const encode = (): (number | undefined)[] =>
+        this.#tokenizer.encode(text, { add_special_tokens: addSpecial }).ids;
+      return withinTime(TOKENISE_MS, encode);
+    } catch (cause) {
+      if (!(cause instanceof OutOfTime)) throw cause;
+      throw invalidPrompt(field, `cannot be split into tokens: it ${cause.message}`);
+    }
   }
 
   #render(messages: { role: string; content: string }[]): string {
@@ -83,12 +111,24 @@ export class PromptEncoder {
       }
     }
     try {
-      // No date function on purpose: a template that writes today's date would make replicas differ at midnight.
-      return this.#template.render({ ...this.#special, messages, add_generation_prompt: true });
+      return this.#template.render(messages);
     } catch (cause) {
       throw invalidPrompt('messages', `were refused by the chat template: ${(cause as Error).message}`);
     }
   }
+}
+
+/**
+ * A template that does not end is told when the model is loaded, not at the first prompt. Whatever else it says of so
+ * short a conversation is between it and who writes the prompts.
+ */
+function tried(template: ChatRenderer): ChatRenderer {
+  try {
+    template.render([{ role: 'user', content: '-' }]);
+  } catch (cause) {
+    if (cause instanceof OutOfTime) throw cause;
+  }
+  return template;
 }
 
 function usable<T>(file: string, make: () => T): T {
