@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeModel } from '../testing/onnx-builder.js';
+import { decoderConfig, decoderGraph } from '../testing/onnx-decoder.js';
 import { TINY } from '../testing/tiny-engine.js';
 import { readModel } from './model.js';
 
@@ -49,17 +51,35 @@ describe('readModel', () => {
     }
   });
 
-  it('prefers int8, counts data files and a template of its own into the manifest', async () => {
+  it('prefers int8, and counts a template of its own into the manifest', async () => {
     put('onnx/model.onnx', 'graph');
     put('onnx/model_q4.onnx', 'graph');
-    put('onnx/model_int8.onnx_data', 'weights');
     put('chat_template.jinja', '{{ messages[0].content }}');
     const { quantisation, files } = await readModel(copy);
     expect(quantisation).toBe('int8');
-    expect(files.map((file) => file.path)).toEqual(
-      expect.arrayContaining(['chat_template.jinja', 'onnx/model_int8.onnx', 'onnx/model_int8.onnx_data']),
-    );
+    expect(files.map((file) => file.path)).toContain('chat_template.jinja');
     expect(files.map((file) => file.path)).not.toContain('onnx/model.onnx');
+  });
+
+  it('counts exactly those data files that the graph names', async () => {
+    const graph = decoderGraph({ vocabSize: 1280 });
+    const head = graph.initializers.find(({ name }) => name === 'head')!;
+    mkdirSync(join(copy, 'onnx/weights'));
+    writeFileSync(join(copy, 'onnx/weights/head'), head.raw!);
+    writeFileSync(join(copy, 'onnx/model_int8.onnx_data'), 'of another graph');
+    head.external = { location: 'weights/head' };
+    delete head.raw;
+    writeFileSync(join(copy, 'onnx/model_int8.onnx'), encodeModel(graph));
+    put('config.json', {
+      ...decoderConfig({ vocabSize: 1280 }),
+      max_position_embeddings: 64,
+      eos_token_id: 2,
+    });
+    const { files } = await readModel(copy);
+    expect(files.filter(({ path }) => path.startsWith('onnx/')).map(({ path }) => path)).toEqual([
+      'onnx/model_int8.onnx',
+      'onnx/weights/head',
+    ]);
   });
 
   it('takes the only graph there is, whatever its precision', async () => {
@@ -98,6 +118,34 @@ describe('readModel', () => {
   ])('names %s when it holds %j', async (name, content) => {
     put(name, content);
     await expect(readModel(copy)).rejects.toMatchObject({ code: 'MODEL_INVALID', field: name });
+  });
+
+  it('refuses a graph that cannot be run, before anything is loaded', async () => {
+    const refused = (message: RegExp): object => ({
+      code: 'MODEL_INVALID',
+      field: 'onnx/model_int8.onnx',
+      message: expect.stringMatching(message) as string,
+    });
+    const path = join(copy, 'onnx/model_int8.onnx');
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, whole.length / 2));
+    await expect(readModel(copy)).rejects.toMatchObject(refused(/is not a valid ONNX file: .* at byte \d+ /));
+
+    writeFileSync(path, whole);
+    const config = JSON.parse(readFileSync(join(copy, 'config.json'), 'utf8')) as Record<string, unknown>;
+    put('config.json', { ...config, num_hidden_layers: 7 });
+    await expect(readModel(copy)).rejects.toMatchObject(
+      refused(/has layers with a cache: 6, but config.json says num_hidden_layers 7/),
+    );
+  });
+
+  it('refuses a tokenizer of another model', async () => {
+    const tokenizer = JSON.parse(readFileSync(join(copy, 'tokenizer.json'), 'utf8')) as {
+      added_tokens: unknown[];
+    };
+    const more = Array.from({ length: 300 }, (_, at) => ({ id: 1280 + at, content: `<${at}>` }));
+    put('tokenizer.json', { ...tokenizer, added_tokens: [...tokenizer.added_tokens, ...more] });
+    await expect(readModel(copy)).rejects.toMatchObject({ code: 'MODEL_INVALID', field: 'tokenizer.json' });
   });
 
   it('names what is missing when there is no graph, or no directory', async () => {

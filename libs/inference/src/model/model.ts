@@ -2,6 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Challenge, ModelInfo } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
+import { describeDecoder } from '../onnx/decoder-shape.js';
+import { readGraph } from '../onnx/read-graph.js';
+import { checkVocabulary } from '../text/vocabulary.js';
 import { findChatTemplate } from './chat-template.js';
 import {
   invalidFile,
@@ -18,7 +21,8 @@ import { countParameters } from './parameters.js';
 const DEFAULT_MAX_TOKENS = 512;
 
 /**
- * Reads a model in the Hugging Face layout without loading it: configuration, manifest, challenges.
+ * Reads a model in the Hugging Face layout without loading it: configuration, manifest, challenges. Its graph and
+ * tokenizer are checked against the configuration, so that what cannot be run is refused before a thread is started.
  * @param directory holds `config.json`, `tokenizer.json`, `tokenizer_config.json`, `onnx/model*.onnx`; optionally
  *   `generation_config.json`, a chat template and `challenges.json`
  * @param id the name clients use; the directory's own name unless given
@@ -37,15 +41,19 @@ export async function readModel(directory: string, id?: string): Promise<ModelIn
   const generation = await readJsonObject(path, 'generation_config.json', true);
   const tokenizer = await readJsonObject(path, 'tokenizer.json');
   const tokenizerConfig = await readJsonObject(path, 'tokenizer_config.json');
-  const graph = await chooseOnnxFile(path);
-  const template = await findChatTemplate(path, tokenizerConfig);
   const contextLength = positiveInteger('config.json', config, 'max_position_embeddings');
+  const vocabSize = positiveInteger('config.json', config, 'vocab_size');
+  const chosen = await chooseOnnxFile(path);
+  const graph = await readGraph(path, chosen.path);
+  describeDecoder(graph, config);
+  checkVocabulary(tokenizer, vocabSize);
+  const template = await findChatTemplate(path, tokenizerConfig);
   const deciding = new Set([
     'config.json',
     'tokenizer.json',
     'tokenizer_config.json',
     graph.path,
-    ...graph.data,
+    ...graph.dataFiles,
   ]);
   if ((await readText(path, 'generation_config.json')) !== undefined) deciding.add('generation_config.json');
   if (template) deciding.add(template.path);
@@ -54,11 +62,11 @@ export async function readModel(directory: string, id?: string): Promise<ModelIn
     id: id ?? basename(path),
     path,
     contextLength,
-    vocabSize: positiveInteger('config.json', config, 'vocab_size'),
+    vocabSize,
     eosTokenIds: eosTokenIds(generation, config, { tokenizer, tokenizerConfig }),
     defaults: defaults(generation, contextLength),
     files: await hashFiles(path, [...deciding]),
-    quantisation: graph.quantisation,
+    quantisation: chosen.quantisation,
     ...(parameters === undefined ? {} : { parameters }),
     challenges: challenges(await readJson(path, 'challenges.json')),
   };

@@ -9,8 +9,6 @@ export interface OnnxFile {
   /** Relative to the model's directory. */
   path: string;
   quantisation: string;
-  /** External weights beside it, relative likewise. */
-  data: string[];
 }
 
 /**
@@ -27,12 +25,7 @@ export async function chooseOnnxFile(directory: string): Promise<OnnxFile> {
   const [graph] = graphs;
   if (!graph)
     throw invalidFile('onnx/model*.onnx', `is missing in ${directory}: export the model to ONNX first`);
-  const data = names.filter((name) => name.startsWith(`${graph.name}_data`) || name === `${graph.name}.data`);
-  return {
-    path: `onnx/${graph.name}`,
-    quantisation: graph.quantisation,
-    data: data.map((name) => `onnx/${name}`),
-  };
+  return { path: `onnx/${graph.name}`, quantisation: graph.quantisation };
 }
 
 function rank(quantisation: string): number {
