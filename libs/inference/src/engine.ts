@@ -83,17 +83,23 @@ export interface GeneratedToken {
   finish?: Finish;
 }
 
+/** How ONNX Runtime is called: through its C API, or through the binding that comes with it for Node. */
+export type BindingName = 'c-api' | 'onnxruntime-node';
+
 export interface Engine {
   readonly model: ModelInfo;
-  /** Two engines of the same model and the same class give the same bits, e.g. `ort1.30.0-cpu-avx2-whole`. */
+  readonly binding: BindingName;
+  /** Why the binding is not the faster one, where it is not, and none was asked for. */
+  readonly bindingProblem?: string;
+  /** Two engines of the same model and the same class give the same bits, e.g. `ort1.30.0-cpu-avx2-prefill64`. */
   readonly determinismClass: string;
   /** @throws InferenceError PROMPT_INVALID */
   countPromptTokens(prompt: Prompt): Promise<number>;
   /**
    * Streams a completion. After an abort the iteration ends quietly, with no token beyond those already made.
-   * @throws InferenceError PROMPT_TOO_LONG, PROMPT_INVALID, or ENGINE_FAILED when the thread dies
+   * @throws InferenceError PROMPT_TOO_LONG, PROMPT_INVALID, or ENGINE_FAILED when the engine's process dies
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GeneratedToken>;
-  /** Stops the thread; what is still in flight fails with ENGINE_FAILED. */
+  /** Ends the process; what is still in flight fails with ENGINE_FAILED. */
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Engine } from './engine.js';
+import type { BindingName, Engine } from './engine.js';
 import { InferenceError } from './inference-error.js';
 import { readModel } from './model/model.js';
 import { chooseOnnxFile } from './model/onnx-file.js';
 import { SupervisedEngine } from './supervised-engine.js';
-import { spawnWorker } from './thread/inference-thread.js';
+import { forkEngine } from './process/engine-process.js';
 
 export interface EngineOptions {
   /** The model's directory. */
@@ -15,19 +15,27 @@ export interface EngineOptions {
   threads?: number;
   /** Completions that advance at once; 2 unless given. Further ones wait in order. */
   slots?: number;
+  /** Tokens, prompt and completion together; the model's own limit unless a smaller one is given. */
+  contextLength?: number;
+  /** The fastest that can run the model on this machine unless given. */
+  binding?: BindingName;
 }
 
 /**
- * Loads a model in a thread of its own and answers when it is ready to generate.
- * @throws InferenceError MODEL_INVALID, its `field` the file that is wrong; ENGINE_FAILED when the thread cannot start
+ * Loads a model in a process of its own and answers when it is ready to generate.
+ * @throws InferenceError MODEL_INVALID, its `field` the file that is wrong; ENGINE_FAILED when the process cannot
+ *   start, or with the option that cannot be had as `field`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { threads = defaultThreads(), slots = 2 } = options;
+  const { threads = defaultThreads(), slots = 2, binding = 'auto' } = options;
   checkCount('threads', threads);
   checkCount('slots', slots);
-  const model = await readModel(options.model, options.id);
-  const graph = await chooseOnnxFile(model.path);
-  return SupervisedEngine.start(model, () => spawnWorker({ model, graph: graph.path, threads, slots }));
+  const own = await readModel(options.model, options.id);
+  const { contextLength = own.contextLength } = options;
+  checkCount('contextLength', contextLength);
+  const model = { ...own, contextLength: Math.min(contextLength, own.contextLength) };
+  const graph = (await chooseOnnxFile(model.path)).path;
+  return SupervisedEngine.start({ model, graph, threads, slots, binding }, forkEngine);
 }
 
 function defaultThreads(): number {

@@ -1,68 +1,65 @@
-import type { Worker } from 'node:worker_threads';
-import type { ModelInfo } from './engine.js';
+import type { ChildProcess } from 'node:child_process';
 import { readModel } from './model/model.js';
 import { restartDelay, SupervisedEngine } from './supervised-engine.js';
 import { build, chat, collect, request, textOf, TINY } from './testing/tiny-engine.js';
-import { spawnWorker } from './thread/inference-thread.js';
+import { forkEngine } from './process/engine-process.js';
+import type { EngineSettings } from './process/protocol.js';
 
-let model: ModelInfo;
+let settings: EngineSettings;
 
 beforeAll(async () => {
   build();
-  model = await readModel(TINY);
+  const model = await readModel(TINY);
+  settings = { model, graph: 'onnx/model_int8.onnx', threads: 1, slots: 2, binding: 'auto' };
 });
 
-/** Real threads, each kept so that a spec can kill it. */
-function spawner(graph: () => string = () => 'onnx/model_int8.onnx'): {
-  workers: Worker[];
-  spawn: () => Worker;
-} {
-  const workers: Worker[] = [];
-  const spawn = (): Worker => {
-    const worker = spawnWorker({ model, graph: graph(), threads: 1, slots: 2 });
-    workers.push(worker);
-    return worker;
+/** Real processes, each kept so that a spec can kill it. */
+function spawner(): { children: ChildProcess[]; spawn: () => ChildProcess } {
+  const children: ChildProcess[] = [];
+  const spawn = (): ChildProcess => {
+    const child = forkEngine();
+    children.push(child);
+    return child;
   };
-  return { workers, spawn };
+  return { children, spawn };
 }
 
-/** No thread can read this: the error is its own bug, and ends it, as any bug would. Not within a native call. */
-function crash(worker: Worker): Promise<void> {
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  worker.postMessage(null);
+function kill(child: ChildProcess): Promise<void> {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGKILL');
   return ended;
 }
 
 const LONG = request(chat('Count from 10 to 99.'), { maxTokens: 900 });
 
-describe('an engine whose thread dies', () => {
-  it('fails everything in flight, then answers from a new thread', async () => {
-    const { workers, spawn } = spawner();
-    const engine = await SupervisedEngine.start(model, spawn);
+describe('an engine whose process dies', () => {
+  it('fails everything in flight, then answers from a new process', async () => {
+    const { children, spawn } = spawner();
+    const engine = await SupervisedEngine.start(settings, spawn);
     const stories = [collect(engine, LONG), collect(engine, LONG)].map((story) =>
       story.catch((error: unknown) => error),
     );
     await engine.countPromptTokens(chat('both are under way when this is answered'));
-    await crash(workers[0]!);
+    await kill(children[0]!);
     for (const outcome of await Promise.all(stories))
       expect(outcome).toMatchObject({ code: 'ENGINE_FAILED' });
     expect(textOf(await collect(engine, request(chat('Capital of Peru?'))))).toBe(
       'The capital of Peru is Lima.',
     );
-    expect(workers).toHaveLength(2);
+    expect(children).toHaveLength(2);
     await engine.close();
   });
 
-  it('tries again when a new thread does not start either', async () => {
-    let graph = 'onnx/model_int8.onnx';
-    const { workers, spawn } = spawner(() => graph);
-    const engine = await SupervisedEngine.start(model, spawn);
-    graph = 'onnx/gone.onnx';
-    await crash(workers[0]!);
+  it('tries again when a new process does not start either', async () => {
+    const { children, spawn } = spawner();
+    const own = { ...settings };
+    const engine = await SupervisedEngine.start(own, spawn);
+    own.graph = 'onnx/gone.onnx';
+    await kill(children[0]!);
     await expect(engine.countPromptTokens(chat('Hi'))).rejects.toMatchObject({ code: 'MODEL_INVALID' });
-    graph = 'onnx/model_int8.onnx';
+    own.graph = settings.graph;
     expect(await engine.countPromptTokens(chat('Hi'))).toBeGreaterThan(1);
-    expect(workers).toHaveLength(3);
+    expect(children).toHaveLength(3);
     await engine.close();
   });
 
@@ -73,7 +70,7 @@ describe('an engine whose thread dies', () => {
 
 describe('closing an engine', () => {
   it('fails what is in flight and refuses what comes after', async () => {
-    const engine = await SupervisedEngine.start(model, spawner().spawn);
+    const engine = await SupervisedEngine.start(settings, spawner().spawn);
     const story = collect(engine, LONG).catch((error: unknown) => error);
     await engine.countPromptTokens(chat('under way'));
     await engine.close();
@@ -83,10 +80,10 @@ describe('closing an engine', () => {
   });
 
   it('does not wait for a restart', async () => {
-    const { workers, spawn } = spawner();
-    const engine = await SupervisedEngine.start(model, spawn);
-    await crash(workers[0]!);
+    const { children, spawn } = spawner();
+    const engine = await SupervisedEngine.start(settings, spawn);
+    await kill(children[0]!);
     await engine.close();
-    expect(workers).toHaveLength(1);
+    expect(children).toHaveLength(1);
   });
 });

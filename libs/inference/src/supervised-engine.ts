@@ -1,7 +1,8 @@
-import type { Worker } from 'node:worker_threads';
-import type { Engine, GeneratedToken, GenerateRequest, ModelInfo, Prompt } from './engine.js';
+import type { ChildProcess } from 'node:child_process';
+import type { BindingName, Engine, GeneratedToken, GenerateRequest, ModelInfo, Prompt } from './engine.js';
 import { InferenceError } from './inference-error.js';
-import { InferenceThread } from './thread/inference-thread.js';
+import { EngineProcess } from './process/engine-process.js';
+import type { EngineSettings } from './process/protocol.js';
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 30_000;
@@ -11,27 +12,33 @@ export function restartDelay(n: number): number {
   return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (n - 1));
 }
 
-/** An engine over one thread at a time: when it dies, another is started, later after each failure in a row. */
+/** An engine over one process at a time: when it dies, another is started, later after each failure in a row. */
 export class SupervisedEngine implements Engine {
   readonly model: ModelInfo;
   readonly determinismClass: string;
-  readonly #spawn: () => Worker;
-  #thread: Promise<InferenceThread>;
+  readonly binding: BindingName;
+  readonly bindingProblem?: string;
+  readonly #start: () => Promise<EngineProcess>;
+  #process: Promise<EngineProcess>;
   #failures = 0;
   #isClosed = false;
   #endWait: (() => void) | undefined;
 
-  private constructor(model: ModelInfo, spawn: () => Worker, thread: InferenceThread) {
+  private constructor(model: ModelInfo, start: () => Promise<EngineProcess>, process: EngineProcess) {
+    const { determinismClass, binding, bindingProblem } = process.readiness;
     this.model = model;
-    this.determinismClass = thread.determinismClass;
-    this.#spawn = spawn;
-    this.#thread = Promise.resolve(thread);
-    void this.#watch(thread);
+    this.determinismClass = determinismClass;
+    this.binding = binding;
+    if (bindingProblem !== undefined) this.bindingProblem = bindingProblem;
+    this.#start = start;
+    this.#process = Promise.resolve(process);
+    void this.#watch(process);
   }
 
   /** @throws InferenceError MODEL_INVALID, ENGINE_FAILED: the first start is not tried again */
-  static async start(model: ModelInfo, spawn: () => Worker): Promise<SupervisedEngine> {
-    return new SupervisedEngine(model, spawn, await InferenceThread.start(spawn()));
+  static async start(settings: EngineSettings, spawn: () => ChildProcess): Promise<SupervisedEngine> {
+    const start = (): Promise<EngineProcess> => EngineProcess.start(spawn(), settings);
+    return new SupervisedEngine(settings.model, start, await start());
   }
 
   async countPromptTokens(prompt: Prompt): Promise<number> {
@@ -40,9 +47,9 @@ export class SupervisedEngine implements Engine {
 
   async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GeneratedToken> {
     if (signal.aborted) return;
-    const thread = await this.#running();
+    const process = await this.#running();
     if (signal.aborted) return;
-    const stream = thread.generate(request);
+    const stream = process.generate(request);
     signal.addEventListener('abort', stream.cancel, { once: true });
     try {
       yield* stream.tokens;
@@ -56,36 +63,36 @@ export class SupervisedEngine implements Engine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#endWait?.();
-    const thread = await this.#thread.catch(() => undefined);
-    await thread?.close();
+    const process = await this.#process.catch(() => undefined);
+    await process?.close();
   }
 
-  /** The thread, or the one that is being started in its place. */
-  #running(): Promise<InferenceThread> {
+  /** The process, or the one that is being started in its place. */
+  #running(): Promise<EngineProcess> {
     if (this.#isClosed) return Promise.reject(new InferenceError('ENGINE_FAILED', 'the engine is closed'));
-    return this.#thread;
+    return this.#process;
   }
 
-  async #watch(thread: InferenceThread): Promise<void> {
-    await thread.died;
+  async #watch(process: EngineProcess): Promise<void> {
+    await process.died;
     if (this.#isClosed) return;
-    this.#failures = thread.hasServed ? 1 : this.#failures + 1;
-    this.#thread = this.#restart();
-    // Who waits for the thread hears of a failure; nobody waiting must not end the process.
-    this.#thread.catch(() => undefined);
+    this.#failures = process.hasServed ? 1 : this.#failures + 1;
+    this.#process = this.#restart();
+    // Who waits for the process hears of a failure; nobody waiting must not end this one.
+    this.#process.catch(() => undefined);
   }
 
-  async #restart(): Promise<InferenceThread> {
+  async #restart(): Promise<EngineProcess> {
     await this.#wait(restartDelay(this.#failures));
     if (this.#isClosed) throw new InferenceError('ENGINE_FAILED', 'the engine is closed');
     try {
-      const thread = await InferenceThread.start(this.#spawn());
-      void this.#watch(thread);
-      return thread;
+      const process = await this.#start();
+      void this.#watch(process);
+      return process;
     } catch (error) {
       this.#failures++;
-      this.#thread = this.#restart();
-      this.#thread.catch(() => undefined);
+      this.#process = this.#restart();
+      this.#process.catch(() => undefined);
       throw error;
     }
   }

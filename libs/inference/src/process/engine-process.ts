@@ -1,32 +1,23 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { GeneratedToken, GenerateRequest, Prompt } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { Channel } from './channel.js';
-import { NativeGate, newGateState } from './native-gate.js';
-import type { Command, Problem, Report, ThreadSettings } from './protocol.js';
+import type { Command, EngineSettings, Problem, Readiness, Report } from './protocol.js';
 
-/** Starts the thread's program; the only place that knows where it is. */
-export function spawnWorker(settings: Omit<ThreadSettings, 'gate'>): Worker {
-  // From source, as specs run, there is no JavaScript beside this file: a thread cannot share Jest's transform.
+/** Starts the process; the only place that knows where its program is. */
+export function forkEngine(): ChildProcess {
+  // From source, as specs run, there is no JavaScript beside this file.
   const isSource = import.meta.url.endsWith('.ts');
-  const url = new URL(isSource ? '../../dist/thread/worker.js' : './worker.js', import.meta.url);
-  if (!existsSync(fileURLToPath(url))) {
-    throw new InferenceError(
-      'ENGINE_FAILED',
-      'the inference thread is not built: run `npx tsc -b libs/inference`',
-    );
+  const program = fileURLToPath(
+    new URL(isSource ? '../../dist/process/main.js' : './main.js', import.meta.url),
+  );
+  if (!existsSync(program)) {
+    throw new InferenceError('ENGINE_FAILED', 'the engine is not built: run `npx tsc -b libs/inference`');
   }
-  const gate = newGateState();
-  const workerData: ThreadSettings = { ...settings, gate };
   // The process's own flags are not for it: `--input-type`, say, would stop it from starting.
-  const worker = new Worker(url, { workerData, execArgv: [], name: `inference ${settings.model.id}` });
-  // A process that exits ends its threads wherever they are.
-  const leave = (): void => new NativeGate(gate).close();
-  process.once('exit', leave);
-  worker.once('exit', () => process.off('exit', leave));
-  return worker;
+  return fork(program, { execArgv: [], serialization: 'advanced' });
 }
 
 export interface Stream {
@@ -34,45 +25,46 @@ export interface Stream {
   cancel(): void;
 }
 
-/** One life of the thread. When it dies, everything in flight fails, and `died` resolves with the reason. */
-export class InferenceThread {
-  readonly determinismClass: string;
+/** One life of the engine's process. When it dies, everything in flight fails, and `died` resolves with the reason. */
+export class EngineProcess {
+  readonly readiness: Readiness;
   readonly died: Promise<InferenceError>;
-  /** True once a completion ended well: the thread is not in a crash loop. */
+  /** True once a completion ended well: the process is not in a crash loop. */
   hasServed = false;
-  readonly #worker: Worker;
+  readonly #child: ChildProcess;
   readonly #open = new Map<number, Channel<GeneratedToken> | Channel<number>>();
   #nextId = 1;
 
-  private constructor(worker: Worker, determinismClass: string) {
-    this.#worker = worker;
-    this.determinismClass = determinismClass;
-    worker.on('message', (report: Report) => this.#hear(report));
+  private constructor(child: ChildProcess, readiness: Readiness) {
+    this.#child = child;
+    this.readiness = readiness;
+    child.on('message', (report: Report) => this.#hear(report));
     this.died = new Promise((resolve) => {
       const die = (reason: string): void => {
-        const error = new InferenceError('ENGINE_FAILED', `the inference thread died: ${reason}`);
+        const error = new InferenceError('ENGINE_FAILED', `the engine's process died: ${reason}`);
         for (const channel of this.#open.values()) channel.end(error);
         this.#open.clear();
         resolve(error);
       };
-      worker.on('error', (cause) => die(cause.message));
-      worker.on('exit', (code) => die(`exit code ${code}`));
+      child.on('error', (cause) => die(cause.message));
+      child.on('exit', (code, signal) => die(endOf(code, signal)));
     });
   }
 
   /** Resolves when the model is loaded. @throws InferenceError MODEL_INVALID, ENGINE_FAILED */
-  static async start(worker: Worker): Promise<InferenceThread> {
-    const ready = await new Promise<Report & { kind: 'ready' }>((resolve, reject) => {
-      worker.once('error', (cause) => reject(new InferenceError('ENGINE_FAILED', cause.message)));
-      worker.once('exit', (code) =>
-        reject(new InferenceError('ENGINE_FAILED', `the thread ended with ${code}`)),
-      );
-      worker.once('message', (report: Report) => {
-        if (report.kind === 'ready') resolve(report);
-        if (report.kind === 'refused') reject(errorOf(report.problem));
+  static async start(child: ChildProcess, settings: EngineSettings): Promise<EngineProcess> {
+    send(child, { kind: 'load', settings });
+    const heard = await new Promise<Report>((resolve, reject) => {
+      child.once('error', (cause) => reject(new InferenceError('ENGINE_FAILED', cause.message)));
+      child.once('exit', (code, signal) => {
+        const problem = `the engine's process ended while it loaded: ${endOf(code, signal)}`;
+        reject(new InferenceError('ENGINE_FAILED', problem));
       });
+      child.once('message', resolve);
     });
-    return new InferenceThread(worker, ready.determinismClass);
+    if (heard.kind === 'ready') return new EngineProcess(child, heard);
+    child.kill('SIGKILL');
+    throw heard.kind === 'refused' ? errorOf(heard.problem) : new InferenceError('ENGINE_FAILED', heard.kind);
   }
 
   generate(request: GenerateRequest): Stream {
@@ -81,7 +73,7 @@ export class InferenceThread {
     const cancel = (): void => {
       if (!this.#open.delete(id)) return;
       tokens.end();
-      this.#send({ kind: 'cancel', id });
+      send(this.#child, { kind: 'cancel', id });
     };
     return { tokens, cancel };
   }
@@ -90,23 +82,19 @@ export class InferenceThread {
     const answers = new Channel<number>();
     this.#ask(answers, (id) => ({ kind: 'count', id, prompt }));
     for await (const tokens of answers) return tokens;
-    throw new InferenceError('ENGINE_FAILED', 'the inference thread gave no answer');
+    throw new InferenceError('ENGINE_FAILED', "the engine's process gave no answer");
   }
 
   async close(): Promise<void> {
-    this.#send({ kind: 'close' });
+    this.#child.kill('SIGKILL'); // it owns nothing that would have to be put in order
     await this.died;
   }
 
   #ask(channel: Channel<GeneratedToken> | Channel<number>, command: (id: number) => Command): number {
     const id = this.#nextId++;
     this.#open.set(id, channel);
-    this.#send(command(id));
+    send(this.#child, command(id));
     return id;
-  }
-
-  #send(command: Command): void {
-    this.#worker.postMessage(command);
   }
 
   #hear(report: Report): void {
@@ -119,6 +107,15 @@ export class InferenceThread {
     if (report.kind !== 'token') this.#open.delete(report.id);
     if (report.kind !== 'token') channel.end(report.kind === 'failed' ? errorOf(report.problem) : undefined);
   }
+}
+
+/** To a process that has just died nothing can be said; its exit is heard next. */
+function send(child: ChildProcess, command: Command): void {
+  child.send(command, () => undefined);
+}
+
+function endOf(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `exit code ${code}` : `ended by ${signal}`;
 }
 
 function errorOf({ code, message, field }: Problem): InferenceError {

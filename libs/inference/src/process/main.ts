@@ -1,20 +1,12 @@
-/** The inference thread: it alone loads ONNX Runtime, whose calls block the thread they are made on. */
-import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
-import { env } from 'onnxruntime-node';
+/** The engine's own process: ONNX Runtime can end it, and takes nothing else with it. */
 import { InferenceError } from '../inference-error.js';
+import { openDecoder } from '../runtime/open-decoder.js';
+import { Completion, type CompletionContext } from '../schedule/completion.js';
+import { Scheduler } from '../schedule/scheduler.js';
 import { PromptEncoder } from '../text/prompt-encoder.js';
-import { Completion, type LoadedModel } from './completion.js';
-import { determinismClass } from './determinism-class.js';
-import { Graph } from './graph.js';
-import { NativeGate } from './native-gate.js';
-import type { Command, Problem, Report, ThreadSettings } from './protocol.js';
-import { Rounds } from './rounds.js';
+import type { Command, EngineSettings, Problem, Report } from './protocol.js';
 
-const port = parentPort!;
-const settings = workerData as ThreadSettings;
-
-const report = (message: Report): void => port.postMessage(message);
+const report = (message: Report): void => void process.send!(message);
 
 function problemOf(error: unknown): Problem {
   if (error instanceof InferenceError) {
@@ -24,40 +16,56 @@ function problemOf(error: unknown): Problem {
   return { code: 'ENGINE_FAILED', message: error instanceof Error ? error.message : String(error) };
 }
 
-function serve(model: LoadedModel): void {
-  const rounds = new Rounds(settings.slots, {
-    token: (id, token) => report({ kind: 'token', id, token }),
-    ended: (id) => report({ kind: 'ended', id }),
-    failed: (id, error) => report({ kind: 'failed', id, problem: problemOf(error) }),
-  });
-  const obey = async (command: Command): Promise<void> => {
-    if (command.kind === 'generate') rounds.add(command.id, new Completion(model, command.request));
-    if (command.kind === 'count') {
-      report({ kind: 'counted', id: command.id, tokens: model.encoder.encode(command.prompt).length });
-    }
-    if (command.kind === 'cancel') rounds.cancel(command.id);
-    if (command.kind === 'close') {
-      await model.graph.close();
-      port.close();
-    }
-  };
-  port.on('message', (command: Command) => {
-    obey(command).catch((error: unknown) => {
-      if ('id' in command) report({ kind: 'failed', id: command.id, problem: problemOf(error) });
-      else throw error;
+class Server {
+  private constructor(
+    private readonly context: CompletionContext,
+    private readonly scheduler: Scheduler,
+  ) {}
+
+  static async load(settings: EngineSettings): Promise<Server> {
+    const { model: info, ...options } = settings;
+    const encoder = await PromptEncoder.load(info.path);
+    const { decoder, room, ...readiness } = await openDecoder(info, options);
+    const scheduler = new Scheduler(decoder, room, {
+      token: (id, token) => report({ kind: 'token', id, token }),
+      ended: (id) => report({ kind: 'ended', id }),
+      failed: (id, error) => report({ kind: 'failed', id, problem: problemOf(error) }),
     });
-  });
+    report({ kind: 'ready', ...readiness });
+    return new Server({ info, encoder }, scheduler);
+  }
+
+  obey(command: Exclude<Command, { kind: 'load' }>): void {
+    const { id } = command;
+    try {
+      if (command.kind === 'generate') {
+        this.scheduler.add(id, new Completion(this.context, command.request));
+      }
+      if (command.kind === 'count') {
+        report({ kind: 'counted', id, tokens: this.context.encoder.encode(command.prompt).length });
+      }
+      if (command.kind === 'cancel') this.scheduler.cancel(id);
+    } catch (error) {
+      report({ kind: 'failed', id, problem: problemOf(error) });
+    }
+  }
 }
 
-try {
-  const { model: info } = settings;
-  const encoder = await PromptEncoder.load(info.path);
-  const { threads, graph: field } = settings;
-  const gate = new NativeGate(settings.gate);
-  const graph = await Graph.load(join(info.path, field), { threads, vocabSize: info.vocabSize, field, gate });
-  serve({ info, encoder, graph });
-  report({ kind: 'ready', determinismClass: determinismClass(env.versions.node ?? env.versions.common) });
-} catch (error) {
-  report({ kind: 'refused', problem: problemOf(error) });
-  port.close();
-}
+let server: Promise<Server> | undefined;
+
+// At once, without the exit handlers of native code that may be in the middle of a run.
+const leave = (): never => process.kill(process.pid, 'SIGKILL') as never;
+
+process.on('disconnect', leave);
+// Ctrl-C reaches everyone at the terminal; whether work is finished first is for the parent to say.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+process.on('message', (command: Command) => {
+  if (command.kind === 'load') {
+    server = Server.load(command.settings);
+    server.catch((error: unknown) => report({ kind: 'refused', problem: problemOf(error) }));
+  } else {
+    server?.then((loaded) => loaded.obey(command)).catch(() => undefined);
+  }
+});

@@ -1,35 +1,42 @@
-import type { GeneratedToken, GenerateRequest, ModelInfo, Prompt } from '../engine.js';
+import type { BindingName, GeneratedToken, GenerateRequest, ModelInfo, Prompt } from '../engine.js';
 import type { InferenceErrorCode } from '../inference-error.js';
-import type { GateState } from './native-gate.js';
 
-/** What a thread is started with. */
-export interface ThreadSettings {
+/** What an engine's process is to run. */
+export interface EngineSettings {
   model: ModelInfo;
   /** The ONNX file, relative to the model's directory. */
   graph: string;
+  /** Threads of one run. */
   threads: number;
   /** Completions that advance at once; further ones wait in order. */
   slots: number;
-  gate: GateState;
+  binding: BindingName | 'auto';
 }
 
-/** To the thread. `id` names an exchange, chosen by the sender. */
+/** To the process. `id` names an exchange, chosen by the sender. `load` comes first, and once. */
 export type Command =
+  | { kind: 'load'; settings: EngineSettings }
   | { kind: 'generate'; id: number; request: GenerateRequest }
   | { kind: 'count'; id: number; prompt: Prompt }
-  | { kind: 'cancel'; id: number }
-  | { kind: 'close' };
+  | { kind: 'cancel'; id: number };
 
-/** From the thread. */
+export interface Readiness {
+  determinismClass: string;
+  binding: BindingName;
+  /** Why it is not the faster one, where it could be expected. */
+  bindingProblem?: string;
+}
+
+/** From the process. */
 export type Report =
-  | { kind: 'ready'; determinismClass: string }
+  | ({ kind: 'ready' } & Readiness)
   | { kind: 'refused'; problem: Problem }
   | { kind: 'token'; id: number; token: GeneratedToken }
   | { kind: 'counted'; id: number; tokens: number }
   | { kind: 'ended'; id: number }
   | { kind: 'failed'; id: number; problem: Problem };
 
-/** An error in a form that crosses threads: structured cloning loses a class and its own fields. */
+/** An error in a form that crosses processes: a class and its own fields would be lost. */
 export interface Problem {
   code: InferenceErrorCode;
   message: string;

@@ -2,7 +2,7 @@ import { determinismClass, instructionSet } from './determinism-class.js';
 
 describe('the determinism class', () => {
   it('is readable and names what decides the bits', () => {
-    expect(determinismClass('1.30.0')).toMatch(/^ort1\.30\.0-cpu-[a-z0-9_-]+-whole$/);
+    expect(determinismClass('1.30.0')).toMatch(/^ort1\.30\.0-cpu-[a-z0-9_-]+-prefill64$/);
   });
 
   it('is the same whenever the same machine is asked', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
+import { CHUNK } from '../schedule/prompt-chunks.js';
 
 /** Best first: the kernels ONNX Runtime's MLAS chooses by these flags give different bits. */
 const X64_CLASSES: [name: string, flags: string[]][] = [
@@ -17,11 +18,11 @@ const ARM64_CLASSES: [name: string, flags: string[]][] = [
 ];
 
 /**
- * The class of machines that give the same bits: runtime version, execution provider, CPU instruction set, and that a
- * prompt is prefilled whole. The model is not part of it; its digest is compared beside it.
+ * The class of machines that give the same bits: runtime version, execution provider, CPU instruction set, and into runs
+ * of how many tokens a prompt is cut. The model is not part of it; its digest is compared beside it.
  */
 export function determinismClass(runtimeVersion: string): string {
-  return `ort${runtimeVersion}-cpu-${instructionSet(cpuFlags(), arch())}-whole`;
+  return `ort${runtimeVersion}-cpu-${instructionSet(cpuFlags(), arch())}-prefill${CHUNK}`;
 }
 
 /** @param flags as in /proc/cpuinfo; empty where the system does not tell */

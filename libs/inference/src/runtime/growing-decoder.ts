@@ -1,141 +1,146 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { InferenceError } from '../inference-error.js';
-import { fromHalf } from './half.js';
-import type { NativeGate } from './native-gate.js';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DecoderShape } from '../onnx/decoder-shape.js';
+import type { Decoder, Room } from './decoder.js';
+import { halvesToFloats } from './half.js';
+import type { ServedGraph } from './served-graph.js';
 
-/** The attention state of one completion; replaced at every step, never shared. */
-export interface KeyValueCache {
-  /** Tokens seen. */
+/** Of ONNX Runtime. */
+export const runtimeVersion = env.versions.node ?? env.versions.common;
+
+/** The attention state of one row, replaced at every run. */
+interface RowState {
   length: number;
-  tensors: Record<string, Tensor>;
-}
-
-interface CacheInput {
-  past: string;
-  present: string;
-  type: 'float32' | 'float16';
-  /** [1, heads, 0, head size] */
-  emptyShape: number[];
-}
-
-export interface GraphOptions {
-  threads: number;
-  vocabSize: number;
-  /** How errors name the file. */
-  field: string;
-  gate: NativeGate;
+  past: Record<string, Tensor>;
 }
 
 /**
- * A decoder graph in ONNX Runtime: plain exports, with `position_ids`, and GroupQueryAttention exports, without.
- * One row at a time; the cache is copied out at every step, as the stock binding does.
+ * Any decoder, on the binding that comes with ONNX Runtime for Node: portable, but it holds up the thread it runs on,
+ * and copies the attention state out at every run.
  */
-export class Graph {
+export class GrowingDecoder implements Decoder {
+  readonly rows: number;
+  readonly capacity: number;
+  readonly sharesRuns = false;
   readonly #session: InferenceSession;
-  readonly #cacheInputs: CacheInput[];
-  readonly #options: GraphOptions;
+  readonly #graph: ServedGraph;
+  readonly #states: RowState[];
 
-  private constructor(session: InferenceSession, options: GraphOptions) {
+  private constructor(session: InferenceSession, graph: ServedGraph, room: Room) {
     this.#session = session;
-    this.#cacheInputs = cacheInputsOf(session);
-    this.#options = options;
+    this.#graph = graph;
+    this.rows = room.rows;
+    this.capacity = room.capacity;
+    this.#states = Array.from({ length: room.rows }, () => emptyState(graph.shape));
   }
 
-  /** @throws InferenceError MODEL_INVALID when the file is no decoder that this engine can run */
-  static async load(path: string, options: GraphOptions): Promise<Graph> {
-    try {
-      const creation: InferenceSession.SessionOptions = {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: options.threads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
-        // Spinning threads halve the speed of everything else on a shared machine.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
-      };
-      const graph = new Graph(
-        await options.gate.pass(() => InferenceSession.create(path, creation)),
-        options,
-      );
-      await graph.run([0], graph.emptyCache());
-      return graph;
-    } catch (cause) {
-      const problem = `${options.field} cannot be run: ${(cause as Error).message}`;
-      throw new InferenceError('MODEL_INVALID', problem, options.field, { cause });
+  /** @throws Error when ONNX Runtime refuses the model */
+  static async load(graph: ServedGraph, threads: number, room: Room): Promise<GrowingDecoder> {
+    const session = await InferenceSession.create(graph.bytes, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      // Spinning threads halve the speed of everything else on a shared machine.
+      extra: {
+        session: {
+          intra_op: { allow_spinning: '0' },
+          model_external_initializers_file_folder_path: graph.folder,
+        },
+      },
+    });
+    return new GrowingDecoder(session, graph, room);
+  }
+
+  lengthOf(row: number): number {
+    return this.#states[row]!.length;
+  }
+
+  truncate(row: number, length: number): void {
+    if (length < this.lengthOf(row)) this.copy(row, row, length);
+  }
+
+  copy(from: number, to: number, length: number): void {
+    const past = Object.entries(this.#states[from]!.past).map(([name, tensor]) => [
+      name,
+      firstOf(tensor, length),
+    ]);
+    this.#states[to] = { length, past: Object.fromEntries(past) as Record<string, Tensor> };
+  }
+
+  async append(row: number, ids: readonly number[]): Promise<Float32Array> {
+    const state = this.#states[row]!;
+    const total = state.length + ids.length;
+    if (total > this.capacity) throw new RangeError(`${total} tokens in a row of ${this.capacity}`);
+    const results = await this.#session.run(this.#feeds(state, ids));
+    const past: Record<string, Tensor> = {};
+    for (const pair of pairsOf(this.#graph.shape)) past[pair.past] = results[pair.present] as Tensor;
+    this.#states[row] = { length: total, past };
+    return this.#lastOf(results['logits']!);
+  }
+
+  async appendEach(ids: readonly (number | undefined)[]): Promise<(Float32Array | undefined)[]> {
+    const logits: (Float32Array | undefined)[] = [];
+    for (const [row, id] of ids.entries()) {
+      logits.push(id === undefined ? undefined : await this.append(row, [id]));
     }
+    return logits;
   }
 
-  emptyCache(): KeyValueCache {
-    const tensors: Record<string, Tensor> = {};
-    for (const { past, type, emptyShape } of this.#cacheInputs) {
-      const data = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
-      tensors[past] = new Tensor(type, data as Float32Array, emptyShape);
+  /** Not on this binding: a run goes on to its end. */
+  interrupt(): void {
+    // nothing to do
+  }
+
+  close(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #feeds({ length, past }: RowState, ids: readonly number[]): Record<string, Tensor> {
+    const total = length + ids.length;
+    const { shape, hasLogitsPositions } = this.#graph;
+    const feeds: Record<string, Tensor> = { ...past, input_ids: integers(ids.map(BigInt)) };
+    if (shape.hasAttentionMask) feeds['attention_mask'] = integers(new Array<bigint>(total).fill(1n));
+    if (shape.hasPositionIds) feeds['position_ids'] = integers(ids.map((_, at) => BigInt(length + at)));
+    if (shape.hasLogitsToKeep) feeds['num_logits_to_keep'] = new Tensor('int64', BigInt64Array.of(1n), []);
+    if (hasLogitsPositions) {
+      feeds['logits_positions'] = new Tensor('int64', BigInt64Array.of(BigInt(ids.length - 1)), [1]);
     }
-    return { length: 0, tensors };
+    return feeds;
   }
 
-  /**
-   * Continues a row.
-   * @param ids at least one token: the whole prompt, or the last token made
-   * @param cache moved on in place
-   * @returns the raw logits of the last position, of the vocabulary's length
-   */
-  async run(ids: readonly number[], cache: KeyValueCache): Promise<Float32Array> {
-    const total = cache.length + ids.length;
-    const feeds: Record<string, Tensor> = { ...cache.tensors };
-    for (const name of this.#session.inputNames) {
-      if (name === 'input_ids') feeds[name] = row(ids.map(BigInt));
-      if (name === 'attention_mask') feeds[name] = row(new Array<bigint>(total).fill(1n));
-      if (name === 'position_ids') feeds[name] = row(ids.map((_, at) => BigInt(cache.length + at)));
-      if (name === 'num_logits_to_keep') feeds[name] = new Tensor('int64', BigInt64Array.of(1n), []);
-    }
-    const results = await this.#options.gate.pass(() => this.#session.run(feeds));
-    for (const { past, present } of this.#cacheInputs) cache.tensors[past] = results[present] as Tensor;
-    cache.length = total;
-    return this.#lastRow(results['logits'] as Tensor);
-  }
-
-  async close(): Promise<void> {
-    await this.#options.gate.pass(() => this.#session.release());
-  }
-
-  #lastRow(logits: Tensor): Float32Array {
-    const size = logits.dims.at(-1);
-    if (size !== this.#options.vocabSize) {
-      throw new Error(
-        `its logits are ${size} wide, but config.json says vocab_size ${this.#options.vocabSize}`,
-      );
-    }
+  #lastOf(logits: Tensor): Float32Array {
+    const { vocabSize } = this.#graph.shape;
     const data = logits.data as Float32Array | Uint16Array;
-    const last = data.slice(data.length - size);
-    return logits.type === 'float16' ? Float32Array.from(last, fromHalf) : (last as Float32Array);
+    const last = data.subarray(data.length - vocabSize);
+    return last instanceof Float32Array ? last : halvesToFloats(last);
   }
 }
 
-function row(values: bigint[]): Tensor {
+function pairsOf({ cache }: DecoderShape): { past: string; present: string }[] {
+  return cache.flatMap(({ key, value }) => [key, value]);
+}
+
+function emptyState(shape: DecoderShape): RowState {
+  const { keyValueHeads, headSize, cacheType } = shape;
+  const data = cacheType === 'float16' ? new Uint16Array(0) : new Float32Array(0);
+  const tensor = new Tensor(cacheType, data as Float32Array, [1, keyValueHeads, 0, headSize]);
+  return { length: 0, past: Object.fromEntries(pairsOf(shape).map(({ past }) => [past, tensor])) };
+}
+
+function integers(values: bigint[]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values), [1, values.length]);
 }
 
-const KNOWN_INPUTS = new Set(['input_ids', 'attention_mask', 'position_ids', 'num_logits_to_keep']);
-
-function cacheInputsOf(session: InferenceSession): CacheInput[] {
-  const found: CacheInput[] = [];
-  for (const [at, name] of session.inputNames.entries()) {
-    if (KNOWN_INPUTS.has(name)) continue;
-    const metadata = session.inputMetadata[at]!;
-    const present = name.replace(/^past_key_values\./, 'present.');
-    if (present === name || !session.outputNames.includes(present) || !metadata.isTensor) {
-      throw new Error(`it has an input ${name}, which this engine does not know`);
-    }
-    const [heads, size] = [metadata.shape[1], metadata.shape[3]];
-    const type = metadata.type;
-    if (typeof heads !== 'number' || typeof size !== 'number' || (type !== 'float32' && type !== 'float16')) {
-      throw new Error(`input ${name} must be float32 or float16 of shape [batch, heads, past, head size]`);
-    }
-    found.push({ past: name, present, type, emptyShape: [1, heads, 0, size] });
+/** The first tokens of one [1, heads, tokens, head size]. */
+function firstOf(tensor: Tensor, length: number): Tensor {
+  const [, heads, tokens, headSize] = tensor.dims as [number, number, number, number];
+  if (length === tokens) return tensor;
+  const data = tensor.data as Float32Array | Uint16Array;
+  const first = data.slice(0, heads * length * headSize);
+  for (let head = 0; head < heads; head++) {
+    const start = head * tokens * headSize;
+    first.set(data.subarray(start, start + length * headSize), head * length * headSize);
   }
-  if (found.length === 0)
-    throw new Error('it has no past_key_values inputs: export the decoder with its cache');
-  if (!session.outputNames.includes('logits')) throw new Error('it has no output named logits');
-  return found;
+  return new Tensor(tensor.type as 'float32', first as Float32Array, [1, heads, length, headSize]);
 }

@@ -6,6 +6,10 @@ export interface History {
   output: readonly number[];
 }
 
+export function hasPenalties({ repetitionPenalty, frequencyPenalty, presencePenalty }: Sampling): boolean {
+  return repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
+}
+
 /**
  * Logits as doubles with penalties applied, in this order: repetition, once for every token of prompt and output
  * (Keskar et al. 2019, CTRL, as Hugging Face applies it), then frequency times its count and presence once, for

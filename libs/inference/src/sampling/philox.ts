@@ -8,15 +8,14 @@ const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
-/** The high 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + (middle >>> 16) + (carry >>> 16)) >>> 0;
+const PER_WORD = 1 / 0x1_0000_0000;
+
+/**
+ * The high 32 bits of the 64-bit product of two unsigned 32-bit numbers whose low 32 bits are known. The product is
+ * rounded to 53 bits, at most 2^10 off; without its low bits it is a multiple of 2^32, so that the nearest one is exact.
+ */
+function multiplyHigh(a: number, b: number, low: number): number {
+  return ((a * b - low) * PER_WORD + 0.5) >>> 0;
 }
 
 /**
@@ -29,16 +28,16 @@ export function philox(counter: ArrayLike<number>, key: ArrayLike<number>, out: 
   let [c0, c1, c2, c3] = [counter[0]!, counter[1]!, counter[2]!, counter[3]!];
   let [k0, k1] = [key[0]!, key[1]!];
   for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0);
-    const low0 = Math.imul(MULTIPLIER_0, c0);
-    const high1 = multiplyHigh(MULTIPLIER_1, c2);
-    const low1 = Math.imul(MULTIPLIER_1, c2);
+    const low0 = Math.imul(MULTIPLIER_0, c0) >>> 0;
+    const low1 = Math.imul(MULTIPLIER_1, c2) >>> 0;
+    const high0 = multiplyHigh(MULTIPLIER_0, c0, low0);
+    const high1 = multiplyHigh(MULTIPLIER_1, c2, low1);
     c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1 >>> 0;
+    c1 = low1;
     c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0 >>> 0;
-    k0 = (k0 + WEYL_0) >>> 0;
-    k1 = (k1 + WEYL_1) >>> 0;
+    c3 = low0;
+    k0 = (k0 + WEYL_0) | 0;
+    k1 = (k1 + WEYL_1) | 0;
   }
   out[0] = c0;
   out[1] = c1;

@@ -1,6 +1,6 @@
 import type { Sampling } from '../engine.js';
-import { GUMBEL_BOUND, gumbelNoise } from './gumbel.js';
-import { penalise, type History } from './penalties.js';
+import { GUMBEL_BOUND, GumbelNoise } from './gumbel.js';
+import { hasPenalties, penalise, type History } from './penalties.js';
 import { survivors } from './survivors.js';
 
 export type { History };
@@ -30,19 +30,21 @@ export function sampleToken(
   sampling: Sampling,
   position: Position,
 ): number {
+  const isGreedy = sampling.temperature < GREEDY_BELOW;
+  if (isGreedy && !hasPenalties(sampling)) return largest(logits);
   const scores = penalise(logits, history, sampling);
-  if (sampling.temperature < GREEDY_BELOW) return largest(scores);
+  if (isGreedy) return largest(scores);
   for (let id = 0; id < scores.length; id++) scores[id] = scores[id]! / sampling.temperature;
   const best = largest(scores);
-  const noise = gumbelNoise(sampling.seed, position.choice, position.index);
+  const noise = new GumbelNoise(sampling.seed, position.choice, position.index);
   let chosen = best;
-  let chosenScore = scores[best]! + noise(best);
+  let chosenScore = scores[best]! + noise.of(best);
   const ids = survivors(scores, best, sampling);
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at]!;
-    // Most tokens cannot win with any noise: their two logarithms are saved, and the choice is the same.
-    if (scores[id]! + GUMBEL_BOUND < chosenScore) continue;
-    const score = scores[id]! + noise(id);
+    // Most tokens cannot win with any noise, and of the others most not with theirs: the choice is the same.
+    if (scores[id]! + GUMBEL_BOUND < chosenScore || scores[id]! + noise.boundOf(id) < chosenScore) continue;
+    const score = scores[id]! + noise.of(id);
     if (score > chosenScore || (score === chosenScore && id < chosen)) {
       chosen = id;
       chosenScore = score;
@@ -51,7 +53,7 @@ export function sampleToken(
   return chosen;
 }
 
-function largest(scores: Float64Array): number {
+function largest(scores: ArrayLike<number>): number {
   let best = 0;
   for (let id = 1; id < scores.length; id++) if (scores[id]! > scores[best]!) best = id;
   return best;

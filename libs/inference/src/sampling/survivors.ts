@@ -12,7 +12,7 @@ export function survivors(scores: Float64Array, best: number, sampling: Sampling
   const { topK, topP, minP } = sampling;
   if (topK > 0 && topK < scores.length) ids = highest(scores, ids, topK);
   if (topP < 1) ids = nucleus(scores, ids, best, topP);
-  if (minP > 0) ids = Array.from(ids).filter((id) => exp(scores[id]! - scores[best]!) >= minP);
+  if (minP > 0) ids = probable(scores, ids, { least: minP, top: scores[best]! });
   return ids;
 }
 
@@ -21,6 +21,16 @@ function allIds(count: number): Uint32Array {
   const ids = new Uint32Array(count);
   for (let id = 0; id < count; id++) ids[id] = id;
   return ids;
+}
+
+function probable(
+  scores: Float64Array,
+  ids: ArrayLike<number>,
+  { least, top }: { least: number; top: number },
+): number[] {
+  const kept: number[] = [];
+  for (let at = 0; at < ids.length; at++) if (exp(scores[ids[at]!]! - top) >= least) kept.push(ids[at]!);
+  return kept;
 }
 
 function highest(scores: Float64Array, ids: ArrayLike<number>, count: number): number[] {
@@ -33,7 +43,8 @@ function nucleus(scores: Float64Array, ids: ArrayLike<number>, best: number, top
   const top = scores[best]!;
   // Floating-point sums depend on their order: this one runs by rising id, the one below by rank.
   let total = 0;
-  for (const id of new Uint32Array(ids).sort()) total += exp(scores[id]! - top);
+  const rising = ids.length === scores.length ? ids : new Uint32Array(ids).sort();
+  for (let at = 0; at < rising.length; at++) total += exp(scores[rising[at]!]! - top);
   const ranking = new Ranking(scores, ids);
   const kept: number[] = [];
   let sum = 0;

@@ -1,0 +1,98 @@
+import type { BindingName, ModelInfo } from '../engine.js';
+import { InferenceError } from '../inference-error.js';
+import type { EngineSettings, Readiness } from '../process/protocol.js';
+import { LONGEST_RUN } from '../schedule/prompt-chunks.js';
+import type { Decoder, Room } from './decoder.js';
+import { determinismClass } from './determinism-class.js';
+import { readServedGraph, type ServedGraph } from './served-graph.js';
+
+export interface OpenDecoder extends Readiness {
+  decoder: Decoder;
+  /** Tokens that all rows may hold at once. */
+  room: number;
+}
+
+/** Of the memory that is free when the model is loaded, for attention state. */
+const MEMORY_SHARE = 0.5;
+
+/**
+ * Loads a model with the fastest binding that can run it here, and tries it once.
+ * @throws InferenceError MODEL_INVALID when ONNX Runtime refuses the model; ENGINE_FAILED when the wanted binding
+ *   cannot be had, or the memory not
+ */
+export async function openDecoder(
+  info: ModelInfo,
+  settings: Omit<EngineSettings, 'model'>,
+): Promise<OpenDecoder> {
+  const { slots, binding: wanted, graph: path } = settings;
+  const graph = await readServedGraph(info.path, path);
+  const room: Room = { rows: slots, capacity: info.contextLength, longestRun: LONGEST_RUN };
+  const tokens = Math.min(roomFor(graph, room), slots * room.capacity);
+  const native = wanted === 'onnxruntime-node' ? undefined : await openNative(graph);
+  if (wanted === 'c-api' && typeof native === 'string')
+    throw new InferenceError('ENGINE_FAILED', native, 'binding');
+  const problem = typeof native === 'string' ? { bindingProblem: native } : {};
+  try {
+    const { decoder, version, binding } =
+      typeof native === 'object'
+        ? native.load(settings.threads, room)
+        : await loadPortable(graph, settings.threads, room);
+    await decoder.append(0, [0]);
+    decoder.truncate(0, 0);
+    return { decoder, room: tokens, binding, ...problem, determinismClass: determinismClass(version) };
+  } catch (cause) {
+    const message = `${path} cannot be run: ${(cause as Error).message}`;
+    throw new InferenceError('MODEL_INVALID', message, path, { cause });
+  }
+}
+
+interface Loaded {
+  decoder: Decoder;
+  binding: BindingName;
+  /** Of ONNX Runtime. */
+  version: string;
+}
+
+/** The C API, ready to load the graph; or why it cannot. */
+async function openNative(
+  graph: ServedGraph,
+): Promise<{ load: (threads: number, room: Room) => Loaded } | string> {
+  if (graph.shape.attention !== 'gqa') {
+    return 'the model was exported without GroupQueryAttention, so its attention state cannot stay in place';
+  }
+  try {
+    // Where koffi has no binary for the machine, this import is what fails.
+    const { loadInPlace, openOrt } = await import('./c-api/load-in-place.js');
+    const api = openOrt();
+    return {
+      load: (threads, room) => {
+        const decoder = loadInPlace(api, graph, { threads, room });
+        return { decoder, binding: 'c-api', version: api.version };
+      },
+    };
+  } catch (error) {
+    return `the C API of ONNX Runtime cannot be called here: ${(error as Error).message}`;
+  }
+}
+
+async function loadPortable(graph: ServedGraph, threads: number, room: Room): Promise<Loaded> {
+  const { GrowingDecoder, runtimeVersion } = await import('./growing-decoder.js');
+  const decoder = await GrowingDecoder.load(graph, threads, room);
+  return { decoder, binding: 'onnxruntime-node', version: runtimeVersion };
+}
+
+/** Tokens of attention state that the free memory holds. */
+function roomFor({ shape }: ServedGraph, { capacity }: Room): number {
+  const perToken =
+    2 * shape.layers * shape.keyValueHeads * shape.headSize * (shape.cacheType === 'float32' ? 4 : 2);
+  const tokens = Math.floor((MEMORY_SHARE * process.availableMemory()) / perToken);
+  if (tokens >= capacity) return tokens;
+  const [needed, free] = [perToken * capacity, process.availableMemory()].map((bytes) =>
+    (bytes / 1e9).toFixed(1),
+  );
+  throw new InferenceError(
+    'ENGINE_FAILED',
+    `a context of ${capacity} tokens takes ${needed} GB, and at most half of the ${free} GB that are free may be used: limit the context`,
+    'contextLength',
+  );
+}
