@@ -11,6 +11,8 @@ export interface EngineOptions {
   model: string;
   /** The name clients use; the directory's own unless given. */
   id?: string;
+  /** Which of the model's graphs, e.g. `q4`; the best for a CPU unless given. */
+  quantisation?: string;
   /** Threads of one step; half the processors, at most 4, unless given. More never changes the bits. */
   threads?: number;
   /** Completions that advance at once; 2 unless given. Further ones wait in order. */
@@ -23,18 +25,18 @@ export interface EngineOptions {
 
 /**
  * Loads a model in a process of its own and answers when it is ready to generate.
- * @throws InferenceError MODEL_INVALID, its `field` the file that is wrong; ENGINE_FAILED when the process cannot
- *   start, or with the option that cannot be had as `field`
+ * @throws InferenceError MODEL_INVALID, its `field` the file that is wrong; MODEL_NOT_FOUND for a quantisation that is
+ *   not there; ENGINE_FAILED when the process cannot start, or with the option that cannot be had as `field`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { threads = defaultThreads(), slots = 2, binding = 'auto' } = options;
   checkCount('threads', threads);
   checkCount('slots', slots);
-  const own = await readModel(options.model, options.id);
+  const own = await readModel(options.model, options.id, options.quantisation);
   const { contextLength = own.contextLength } = options;
   checkCount('contextLength', contextLength);
   const model = { ...own, contextLength: Math.min(contextLength, own.contextLength) };
-  const graph = (await chooseOnnxFile(model.path)).path;
+  const graph = (await chooseOnnxFile(model.path, options.quantisation)).path;
   return SupervisedEngine.start({ model, graph, threads, slots, binding }, forkEngine);
 }
 

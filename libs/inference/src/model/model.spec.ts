@@ -82,6 +82,30 @@ describe('readModel', () => {
     ]);
   });
 
+  it.each([
+    ['q4', 'q4'],
+    ['int4', 'q4'],
+    ['q8', 'int8'],
+    ['fp32', 'fp32'],
+  ])('takes the graph that is asked for by %s', async (asked, taken) => {
+    for (const name of ['model', 'model_q4']) {
+      cpSync(join(copy, 'onnx/model_int8.onnx'), join(copy, `onnx/${name}.onnx`));
+    }
+    const { quantisation, files } = await readModel(copy, undefined, asked);
+    expect(quantisation).toBe(taken);
+    const graph = taken === 'fp32' ? 'onnx/model.onnx' : `onnx/model_${taken}.onnx`;
+    expect(files.map((file) => file.path)).toContain(graph);
+  });
+
+  it('says which quantisations there are when another one is asked for', async () => {
+    cpSync(join(copy, 'onnx/model_int8.onnx'), join(copy, 'onnx/model_q4.onnx'));
+    await expect(readModel(copy, undefined, 'fp16')).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      field: 'quantisation',
+      message: expect.stringContaining('choose one of int8, q4') as string,
+    });
+  });
+
   it('takes the only graph there is, whatever its precision', async () => {
     renameSync(join(copy, 'onnx/model_int8.onnx'), join(copy, 'onnx/model.onnx'));
     expect(await readModel(copy)).toMatchObject({ quantisation: 'fp32' });

@@ -26,9 +26,11 @@ const DEFAULT_MAX_TOKENS = 512;
  * @param directory holds `config.json`, `tokenizer.json`, `tokenizer_config.json`, `onnx/model*.onnx`; optionally
  *   `generation_config.json`, a chat template and `challenges.json`
  * @param id the name clients use; the directory's own name unless given
- * @throws InferenceError MODEL_INVALID, its `field` the file that is wrong
+ * @param quantisation which of several graphs; the best for a CPU unless given
+ * @throws InferenceError MODEL_INVALID, its `field` the file that is wrong; MODEL_NOT_FOUND for a quantisation that
+ *   is not there
  */
-export async function readModel(directory: string, id?: string): Promise<ModelInfo> {
+export async function readModel(directory: string, id?: string, quantisation?: string): Promise<ModelInfo> {
   const path = resolve(directory);
   await readdir(path).catch((cause: Error) => {
     throw new InferenceError(
@@ -43,7 +45,7 @@ export async function readModel(directory: string, id?: string): Promise<ModelIn
   const tokenizerConfig = await readJsonObject(path, 'tokenizer_config.json');
   const contextLength = positiveInteger('config.json', config, 'max_position_embeddings');
   const vocabSize = positiveInteger('config.json', config, 'vocab_size');
-  const chosen = await chooseOnnxFile(path);
+  const chosen = await chooseOnnxFile(path, quantisation);
   const graph = await readGraph(path, chosen.path);
   describeDecoder(graph, config);
   checkVocabulary(tokenizer, vocabSize);

@@ -1,9 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InferenceError } from '../inference-error.js';
 import { invalidFile } from './json-file.js';
 
 /** Smaller and faster on a CPU first; anything else after these, by name. */
 const PREFERRED = ['int8', 'quantized', 'uint8', 'q4', 'int4', 'q4f16', 'fp32', 'fp16'];
+
+/** Names that exporters give to the same thing, best first. */
+const SYNONYMS = [
+  ['int8', 'q8', 'quantized'],
+  ['q4', 'int4'],
+];
 
 export interface OnnxFile {
   /** Relative to the model's directory. */
@@ -13,19 +20,49 @@ export interface OnnxFile {
 
 /**
  * The graph to run: one of `onnx/model*.onnx`.
- * @throws InferenceError MODEL_INVALID when there is none
+ * @param quantisation as the file is named (`q4` for `model_q4.onnx`, `fp32` for `model.onnx`) or another common name
+ *   of the same; the best for a CPU unless given
+ * @throws InferenceError MODEL_INVALID when there is none; MODEL_NOT_FOUND when there is none of that quantisation
  */
-export async function chooseOnnxFile(directory: string): Promise<OnnxFile> {
+export async function chooseOnnxFile(directory: string, quantisation?: string): Promise<OnnxFile> {
   const names = await readdir(join(directory, 'onnx')).catch(() => [] as string[]);
-  const graphs = names
-    .map((name) => ({ name, match: /^model(?:_(.+))?\.onnx$/.exec(name) }))
-    .filter(({ match }) => match !== null)
-    .map(({ name, match }) => ({ name, quantisation: match![1] ?? 'fp32' }))
-    .sort((a, b) => rank(a.quantisation) - rank(b.quantisation) || (a.name < b.name ? -1 : 1));
-  const [graph] = graphs;
-  if (!graph)
+  const graphs = graphsAmong(names.map((name) => `onnx/${name}`));
+  if (graphs.length === 0)
     throw invalidFile('onnx/model*.onnx', `is missing in ${directory}: export the model to ONNX first`);
-  return { path: `onnx/${graph.name}`, quantisation: graph.quantisation };
+  return chooseGraph(graphs, quantisation, directory);
+}
+
+/** Every graph among a model's files, the best for a CPU first. @param paths relative to the model's directory */
+export function graphsAmong(paths: readonly string[]): OnnxFile[] {
+  return paths
+    .map((path) => ({ path, match: /^onnx\/model(?:_([^/]+))?\.onnx$/.exec(path) }))
+    .filter(({ match }) => match !== null)
+    .map(({ path, match }) => ({
+      path,
+      quantisation: match![1] ?? 'fp32',
+      data: paths.filter((other) => other.startsWith(`${path}_data`) || other === `${path}.data`),
+    }))
+    .sort((a, b) => rank(a.quantisation) - rank(b.quantisation) || (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * @param graphs best first, at least one
+ * @param place where they are, for the error
+ * @throws InferenceError MODEL_NOT_FOUND naming what there is
+ */
+export function chooseGraph<G extends { quantisation: string }>(
+  graphs: readonly G[],
+  quantisation: string | undefined,
+  place: string,
+): G {
+  if (quantisation === undefined) return graphs[0]!;
+  const named = (name: string): G | undefined => graphs.find((graph) => graph.quantisation === name);
+  const synonyms = SYNONYMS.find((names) => names.includes(quantisation)) ?? [];
+  const found = [quantisation, ...synonyms].map(named).find((graph) => graph !== undefined);
+  if (found) return found;
+  const there = graphs.map((graph) => graph.quantisation).join(', ');
+  const problem = `there is no ${quantisation} in ${place}: choose one of ${there}`;
+  throw new InferenceError('MODEL_NOT_FOUND', problem, 'quantisation');
 }
 
 function rank(quantisation: string): number {
