@@ -10,6 +10,12 @@ export type {
   Prompt,
   Sampling,
 } from './engine.js';
+export { cacheDirectory, ModelCache, type CachedModel } from './hub/model-cache.js';
+export type { ModelEvent } from './hub/model-event.js';
+export { parseModelReference, REFERENCE_FORMS } from './hub/model-reference.js';
+export { memoryNeeded } from './hub/memory-needed.js';
+export { obtainModel, type ObtainedModel, type ObtainOptions } from './hub/obtain-model.js';
+export type { Progress } from './hub/progress.js';
 export { InferenceError, type InferenceErrorCode } from './inference-error.js';
 export { readModel } from './model/model.js';
 export { openEngine, type EngineOptions } from './open-engine.js';
