@@ -10,10 +10,11 @@ export type {
   Prompt,
   Sampling,
 } from './engine.js';
-export { cacheDirectory, ModelCache, type CachedModel } from './hub/model-cache.js';
+export { inspectModel, type ModelReport } from './hub/inspect-model.js';
+export { listModels, type ListedModel } from './hub/list-models.js';
+export { cacheDirectory, ModelCache } from './hub/model-cache.js';
 export type { ModelEvent } from './hub/model-event.js';
 export { parseModelReference, REFERENCE_FORMS } from './hub/model-reference.js';
-export { memoryNeeded } from './hub/memory-needed.js';
 export { obtainModel, type ObtainedModel, type ObtainOptions } from './hub/obtain-model.js';
 export type { Progress } from './hub/progress.js';
 export { InferenceError, type InferenceErrorCode } from './inference-error.js';

@@ -47,7 +47,10 @@ export class HubAnswer {
       }
     } catch (error) {
       throwIfCancelled(signal);
-      throw broken(url, this.stop.signal.aborted ? this.stop.signal.reason : error);
+      throw broken(
+        `the connection to ${url.host} broke`,
+        this.stop.signal.aborted ? this.stop.signal.reason : error,
+      );
     } finally {
       this.discard(); // a reader that has enough leaves the rest
     }
@@ -96,7 +99,7 @@ export async function get(request: HubRequest): Promise<HubAnswer> {
     })
       .catch((error: unknown) => {
         throwIfCancelled(signal);
-        throw broken(url, stop.signal.aborted ? stop.signal.reason : error);
+        throw broken(`${url.host} cannot be reached`, stop.signal.aborted ? stop.signal.reason : error);
       })
       .finally(() => clearTimeout(late));
     const location = response.headers.get('location');
@@ -122,10 +125,10 @@ function watch(stop: AbortController, milliseconds: number, what: string): NodeJ
 }
 
 /** What the network says is nested: `fetch failed` because of … */
-function broken(url: URL, error: unknown): Passing {
+function broken(what: string, error: unknown): Passing {
   if (error instanceof Passing) return error;
   const { message, cause } = error as Error;
   const reason = cause as (Error & { code?: string }) | undefined;
   const why = reason?.message || reason?.code || message;
-  return new Passing(`${url.host} cannot be reached: ${why}`, undefined, { cause: error });
+  return new Passing(`${what}: ${why}`, undefined, { cause: error });
 }

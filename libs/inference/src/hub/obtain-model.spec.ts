@@ -52,6 +52,12 @@ describe('a model', () => {
     expect(bench.hub.seen).toEqual([]);
   });
 
+  it('keeps its name when its directory in the cache is given', async () => {
+    const { model, id } = await obtain(`hf:${REPOSITORY}`);
+    expect(id).toBe('model');
+    expect(await obtain(model)).toMatchObject({ model, id });
+  });
+
   it('that is not there is refused with what may be meant', async () => {
     await expect(obtain('bundled:huge')).rejects.toThrow(/there is bundled:tiny/);
     await expect(obtain('/nowhere')).rejects.toThrow(/no \/nowhere\/config.json/);

@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { InferenceError } from '../inference-error.js';
 import { readJsonObject } from '../model/json-file.js';
 import { fitting } from './auto-choice.js';
+import { readCacheManifest } from './cache-manifest.js';
 import { HUGGING_FACE, type HubOptions } from './hub-client.js';
 import { memoryNeeded } from './memory-needed.js';
 import { ModelCache, type CachedModel } from './model-cache.js';
@@ -74,11 +75,17 @@ async function findDirectory(
   );
   const chosen = quantisation ?? (isBundled ? reference.quantisation : undefined);
   const source = isBundled ? `bundled:${reference.name}` : model;
-  if (isThere) return { model, id: basename(model), ...(chosen ? { quantisation: chosen } : {}), source };
+  if (isThere) return { model, id: await idOf(model), ...(chosen ? { quantisation: chosen } : {}), source };
   if (isBundled) throw notFound(`no model ${reference.name} comes with this version; there is bundled:tiny`);
   const isRepository = /^[\w.-]+\/[\w.-]+$/.test(reference.path) && !reference.path.startsWith('.');
   const hint = isRepository ? `; a model of a hub is written hf:${reference.path}` : '';
   throw notFound(`there is no ${join(model, 'config.json')}: a model is a directory with it${hint}`);
+}
+
+/** A directory of the cache is called after a commit, which is no name. */
+async function idOf(directory: string): Promise<string> {
+  const manifest = await readCacheManifest(directory);
+  return manifest ? modelIdOf(manifest.repository) : basename(directory);
 }
 
 async function pull(

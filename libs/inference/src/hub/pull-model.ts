@@ -78,10 +78,10 @@ async function currentCommit(
 }
 
 /** What was asked for, or the best that the repository offers: if it is here. */
-function inCache(
+export function inCache(
   manifest: CacheManifest,
   { repository, quantisation }: HubReference,
-  { cache }: PullOptions,
+  { cache }: Pick<PullOptions, 'cache'>,
 ): PulledModel | undefined {
   const { name: wanted } = chooseGraph(
     manifest.offered.map((name) => ({ name, quantisation: name })),

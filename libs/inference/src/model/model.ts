@@ -74,7 +74,8 @@ export async function readModel(directory: string, id?: string, quantisation?: s
   };
 }
 
-function eosTokenIds(
+/** The tokens that end an answer. @throws InferenceError MODEL_INVALID when no file names any */
+export function eosTokenIds(
   generation: JsonObject,
   config: JsonObject,
   own: { tokenizer: JsonObject; tokenizerConfig: JsonObject },
