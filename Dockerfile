@@ -37,7 +37,7 @@ RUN data=/var/lib/ganglion \
  && for module in provision postgres router session session-queue node-pool cognitive oracle reputation miner cli; do \
       mkdir -p "$data/secrets/$module"; \
     done \
- && mkdir -p "$data/broker" "$data/miner" \
+ && mkdir -p "$data/broker" "$data/miner" "$data/models" \
  && chown -R node:node "$data" \
  && chmod -R go= "$data/secrets" "$data/miner"
 COPY --from=build /ganglion/package.json ./
@@ -47,7 +47,8 @@ COPY --from=build /ganglion/models ./models
 COPY --from=build /ganglion/libs ./libs
 COPY --from=build /ganglion/apps ./apps
 ARG APP=router
-ENV APP=$APP NODE_ENV=production DATA_DIR=/var/lib/ganglion HEALTH_PORT=9090
+ENV APP=$APP NODE_ENV=production DATA_DIR=/var/lib/ganglion GANGLION_CACHE=/var/lib/ganglion/models \
+  HEALTH_PORT=9090
 USER node
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$HEALTH_PORT && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]

@@ -33,6 +33,26 @@ describe('the options of a miner', () => {
     expect(read('--model', folder).model).toBe(folder);
   });
 
+  it('take a model of a hub, or whichever fits, in the quantisation asked for', () => {
+    expect(read('--model', 'hf:a/b@v1:q4')).toMatchObject({ model: 'hf:a/b@v1:q4', quantisation: 'q4' });
+    expect(read('--model', 'hf:a/b:q4', '--quant', 'int8').quantisation).toBe('int8');
+    expect(read('--model', 'bundled:tiny:int8').quantisation).toBe('int8');
+    Object.assign(process.env, { MODEL: 'auto', QUANT: 'fp32' });
+    expect(read()).toMatchObject({ model: 'auto', quantisation: 'fp32' });
+  });
+
+  it('name the cache and the hub', () => {
+    Object.assign(process.env, {
+      GANGLION_CACHE: '/models',
+      GANGLION_MODEL_MIRROR: 'https://mirror',
+      HF_TOKEN: 'hf_x',
+    });
+    expect(read().source).toMatchObject({ cache: '/models', address: 'https://mirror', token: 'hf_x' });
+    for (const name of ['GANGLION_CACHE', 'GANGLION_MODEL_MIRROR', 'HF_TOKEN']) delete process.env[name];
+    process.env['XDG_CACHE_HOME'] = '/xdg';
+    expect(read().source).toMatchObject({ cache: '/xdg/ganglion', address: undefined, token: undefined });
+  });
+
   it('find the first token beside the data of a network on this machine', () => {
     delete process.env['GANGLION_TOKEN'];
     delete process.env['SECRETS_DIR'];
@@ -49,6 +69,8 @@ describe('the options of a miner', () => {
     );
     expect(() => read('--url', 'localhost:8080')).toThrow(/--url .*http:\/\/host:8080/);
     expect(() => read('--model', 'bundled:huge')).toThrow(/bundled:tiny/);
+    expect(() => read('--model', 'some/model')).toThrow(/--model.*written hf:some\/model/);
+    expect(() => read('--model', 'hf:model')).toThrow(/--model \(MODEL\).*not <owner>\/<repo>.*bundled:tiny/);
     expect(() => read('--model', '/nowhere')).toThrow(/\/nowhere\/config.json/);
     expect(() => read('--speed')).toThrow(UsageError);
     expect(readMinerConfig(['--help'])).toBe('help');

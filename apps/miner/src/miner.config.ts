@@ -2,14 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cacheDirectory, InferenceError, parseModelReference } from '@ganglion/inference';
 import { readConfig } from '@ganglion/runtime';
 import { z } from 'zod';
 
 export interface MinerConfig {
   readonly url: string;
   readonly token: string | undefined;
-  /** The model's directory, absolute. */
+  /** The model's directory, absolute; or `hf:…` or `auto`. */
   readonly model: string;
+  /** Which of its graphs; the best for a CPU unless given. */
+  readonly quantisation: string | undefined;
+  readonly source: ModelSource;
   readonly slots: number;
   readonly threads: number;
   /** Where the node's key is kept. */
@@ -17,10 +21,19 @@ export interface MinerConfig {
   readonly healthPort: number | undefined;
 }
 
+/** Where models come from, and where they are kept. */
+interface ModelSource {
+  readonly bundled: string;
+  readonly cache: string;
+  /** A hub other than Hugging Face. */
+  readonly address: string | undefined;
+  readonly token: string | undefined;
+}
+
 export const MINER_CONFIG = Symbol('miner config');
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const BUNDLED = 'bundled:';
+const bundled = join(repository, 'models');
 
 export const usage = `Usage: npm run miner -- [options]
 
@@ -28,13 +41,20 @@ Runs a model for a Ganglion network. Ctrl-C lets it finish what it has, and leav
 
   --url <url>           the router                        GANGLION_URL    http://127.0.0.1:8080
   --token <token>       join token, for a new miner       GANGLION_TOKEN
-  --model <model>       bundled:tiny, or the directory    MODEL           bundled:tiny
-                        of a model with onnx/*.onnx
+  --model <model>       bundled:tiny, the directory of    MODEL           bundled:tiny
+                        a model with onnx/*.onnx,
+                        hf:<owner>/<repo>[@revision],
+                        or auto: the largest that fits
+  --quant <name>        q4, int8, fp32, …: which of the   QUANT           best for a CPU
+                        model's graphs
   --slots <n>           answers computed at once          SLOTS           2
   --threads <n>         threads per step                  THREADS         1
   --data <directory>    where the miner's key is kept     DATA_DIR        .ganglion/miner
   --health-port <port>  /healthz, /readyz, /metrics       HEALTH_PORT     off
   --help                this text
+
+Models of a hub are downloaded once, into GANGLION_CACHE (~/.cache/ganglion). HF_TOKEN opens gated ones;
+GANGLION_MODEL_MIRROR names another host than https://huggingface.co. docs/models.md says more.
 `;
 
 const environment = () =>
@@ -42,6 +62,11 @@ const environment = () =>
     GANGLION_URL: z.string().optional(),
     GANGLION_TOKEN: z.string().optional(),
     MODEL: z.string().optional(),
+    QUANT: z.string().optional(),
+    GANGLION_CACHE: z.string().optional(),
+    XDG_CACHE_HOME: z.string().optional(),
+    GANGLION_MODEL_MIRROR: z.string().optional(),
+    HF_TOKEN: z.string().optional(),
     SLOTS: z.string().optional(),
     THREADS: z.string().optional(),
     DATA_DIR: z.string().optional(),
@@ -55,6 +80,7 @@ const options = {
   url: { type: 'string' },
   token: { type: 'string' },
   model: { type: 'string' },
+  quant: { type: 'string' },
   slots: { type: 'string' },
   threads: { type: 'string' },
   data: { type: 'string' },
@@ -80,7 +106,13 @@ export const readMinerConfig = (args: string[]): MinerConfig | 'help' => {
     url: readUrl(flags.url ?? env.GANGLION_URL ?? 'http://127.0.0.1:8080'),
     token:
       flags.token ?? env.GANGLION_TOKEN ?? readToken(env.SECRETS_DIR ?? join(data, '..', 'secrets', 'miner')),
-    model: readModel(flags.model ?? env.MODEL ?? 'bundled:tiny'),
+    ...readModel(flags.model ?? env.MODEL ?? 'bundled:tiny', flags.quant ?? env.QUANT),
+    source: {
+      bundled,
+      cache: cacheDirectory(env),
+      address: env.GANGLION_MODEL_MIRROR || undefined,
+      token: env.HF_TOKEN || undefined,
+    },
     slots: readInteger('--slots (SLOTS)', flags.slots ?? env.SLOTS ?? '2', [1, 64]),
     threads: readInteger('--threads (THREADS)', flags.threads ?? env.THREADS ?? '1', [1, 256]),
     data,
@@ -105,14 +137,29 @@ const readInteger = (name: string, text: string, [least, most]: [number, number]
   throw new UsageError(`${name}: "${text}" should be a whole number from ${least} to ${most}`);
 };
 
-const readModel = (text: string): string => {
-  const isBundled = text.startsWith(BUNDLED);
-  const directory = isBundled ? join(repository, 'models', text.slice(BUNDLED.length)) : resolve(text);
-  if (existsSync(join(directory, 'config.json'))) return directory;
+/** What can be told without a network is told now. */
+const readModel = (text: string, quant: string | undefined): Pick<MinerConfig, 'model' | 'quantisation'> => {
+  const reference = readReference(text);
+  const own = 'quantisation' in reference ? reference.quantisation : undefined;
+  const quantisation = quant || own;
+  if (reference.kind === 'hub' || reference.kind === 'auto') return { model: text, quantisation };
+  const isBundled = reference.kind === 'bundled';
+  const model = isBundled ? join(bundled, reference.name) : resolve(reference.path);
+  if (existsSync(join(model, 'config.json'))) return { model, quantisation };
+  const isRepository = /^[\w-][\w.-]*\/[\w.-]+$/.test(text);
   const problem = isBundled
     ? 'no such model comes with this version; there is bundled:tiny'
-    : `there is no ${directory}/config.json`;
+    : `there is no ${model}/config.json${isRepository ? `; a model of a hub is written hf:${text}` : ''}`;
   throw new UsageError(`--model (MODEL): "${text}": ${problem}`);
+};
+
+const readReference = (text: string): ReturnType<typeof parseModelReference> => {
+  try {
+    return parseModelReference(text);
+  } catch (error) {
+    if (error instanceof InferenceError) throw new UsageError(`--model (MODEL): ${error.message}`);
+    throw error;
+  }
 };
 
 /** The first token of a network on this machine, where its keys were provided. */

@@ -1,5 +1,5 @@
 import type { NodeState } from '@ganglion/contracts';
-import { type Engine, openEngine } from '@ganglion/inference';
+import { type Engine, InferenceError, openEngine } from '@ganglion/inference';
 import { type EndedAttempt, MinerNode } from '@ganglion/node';
 import { Clock, Health } from '@ganglion/runtime';
 import {
@@ -9,6 +9,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { fetchModel } from './fetch-model.js';
 import { lockFolder } from './folder-lock.store.js';
 import { MINER_CONFIG, type MinerConfig } from './miner.config.js';
 import { MetricsService } from './metrics.service.js';
@@ -34,6 +35,7 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
   #node: MinerNode | undefined;
   #running: Promise<void> | undefined;
   #isClosing = false;
+  readonly #stop = new AbortController();
 
   constructor(
     @Inject(MINER_CONFIG) private readonly config: MinerConfig,
@@ -50,6 +52,7 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#isClosing = true;
+    this.#stop.abort();
     if (this.#node && this.#node.busySlots > 0) this.#log.log('finishing what is under way');
     await this.#node?.drain();
     await this.#engine?.close();
@@ -57,11 +60,12 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async run(): Promise<void> {
-    const { data, model, slots, threads, url, token } = this.config;
+    const { data, slots, threads, url, token } = this.config;
     const lock = await lockFolder(data);
     try {
-      this.#log.log(`loading the model in ${model}`);
-      const engine = (this.#engine = await openEngine({ model, slots, threads }));
+      const { source, ...model } = await fetchModel(this.config, this.#log, this.#stop.signal);
+      this.#log.log(`loading the model ${source}`);
+      const engine = (this.#engine = await openEngine({ ...model, slots, threads }));
       if (this.#isClosing) return await engine.close();
       const node = (this.#node = new MinerNode({
         engine,
@@ -112,6 +116,8 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Neither a model that cannot be loaded nor a network that says no gets better by waiting. */
   private async giveUp(error: unknown): Promise<void> {
+    if (error instanceof InferenceError && error.code === 'CANCELLED')
+      return this.#log.log('stopped while downloading; the next start goes on from here');
     this.#log.error(error instanceof Error ? error.message : String(error));
     if (this.#isClosing) return;
     await this.#node?.close();
