@@ -117,6 +117,15 @@ describe('a download from a hub with faults', () => {
     expect(bench.hub.downloads[0]).toMatch(/bytes=[1-9]/);
   });
 
+  it('gives up a server that makes it begin again each time', async () => {
+    const size = 3_000_000;
+    bench.hub.publish(REPOSITORY, hollowFiles(size));
+    const cut: Fault[] = Array.from({ length: 20 }, () => ({ kind: 'truncate', at: 2_000_000 }));
+    bench.fails(...cut.flatMap((fault): Fault[] => [fault, { kind: 'status', status: 416 }]));
+    await expect(bench.pull()).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' });
+    expect(bench.graphDownloads.length).toBeLessThan(8);
+  });
+
   it.each([
     [401, { 'x-error-code': 'GatedRepo' }, 'HUB_REFUSED', /gated: accept its terms .* HF_TOKEN/],
     [403, {}, 'HUB_REFUSED', /gated/],

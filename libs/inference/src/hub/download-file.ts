@@ -58,11 +58,15 @@ async function receiveWhole(download: Download, retries: Retries): Promise<strin
   let isOpen = true;
   try {
     download.onBytes(part.received);
+    // Further than ever, or else a server that makes us begin again each time would never be given up.
+    let furthest = part.received;
     while (!part.isWhole) {
       throwIfCancelled(download.signal);
-      const before = part.received;
       const tooLong = await receive(part, download).catch(async (error: unknown) => {
-        if (part.received - before >= PROGRESS_BYTES) retries.succeeded();
+        if (part.received - furthest >= PROGRESS_BYTES) {
+          furthest = part.received;
+          retries.succeeded();
+        }
         await retries.wait(error);
       });
       if (tooLong !== undefined) {

@@ -65,7 +65,7 @@ export class HubClient {
     this.address = base.href.replace(/\/$/, '');
     this.patience = { ...PATIENCE, ...options.patience };
     this.isTrusted = base.protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(base.hostname);
-    this.#token = this.isTrusted ? options.token : undefined;
+    this.#token = (this.isTrusted && options.token?.trim()) || undefined;
   }
 
   /** The same hub, asked in another way. */

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeHub, hollowFiles, tinyFiles } from '../testing/fake-hub.js';
 import { PullBench, REPOSITORY } from '../testing/pull-bench.js';
@@ -49,6 +50,20 @@ describe('a model that is inspected', () => {
     expect(report).toMatchObject({ ...there, directory: model });
     expect(report.files.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256!))).toBe(true);
     expect(bench.hub.seen).toEqual([]);
+  });
+
+  it('is refused when it is not what was pulled any more', async () => {
+    bench.hub.publish('ganglion/Tiny', tinyFiles());
+    const { model } = await obtainModel('hf:ganglion/Tiny', options);
+    const graph = join(model, 'onnx/model_int8.onnx');
+    const content = readFileSync(graph);
+    content[3_000_000]! ^= 1;
+    writeFileSync(graph, content);
+    await expect(inspectModel('hf:ganglion/Tiny', options)).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      field: 'onnx/model_int8.onnx',
+      message: expect.stringMatching(/is not what was pulled: remove .*pull it again/) as string,
+    });
   });
 
   it('may be bundled, or in a directory', async () => {

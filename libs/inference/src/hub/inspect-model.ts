@@ -1,8 +1,10 @@
+import type { ModelFile } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { readJsonObject, type JsonObject } from '../model/json-file.js';
 import { eosTokenIds, readModel } from '../model/model.js';
 import { graphsAmong } from '../model/onnx-file.js';
 import { countParameters } from '../model/parameters.js';
+import { readCacheManifest } from './cache-manifest.js';
 import { chooseFiles } from './choose-files.js';
 import { HubClient, type HubFile } from './hub-client.js';
 import { memoryNeeded } from './memory-needed.js';
@@ -69,6 +71,7 @@ async function inspectHere(
 ): Promise<ModelReport> {
   const { source, id, model } = found;
   const { path: directory, files, quantisation, ...info } = await readModel(model, id, found.quantisation);
+  await checkUnchanged(directory, files);
   const config = await readJsonObject(directory, 'config.json');
   const tokenizerConfig = await readJsonObject(directory, 'tokenizer_config.json');
   return {
@@ -125,6 +128,19 @@ async function inspectThere(
     })),
     ...sizes(files, config, slots),
   };
+}
+
+/** A disk may lose a bit, and somebody may edit a file: what was pulled is written down. */
+async function checkUnchanged(directory: string, files: readonly ModelFile[]): Promise<void> {
+  const manifest = await readCacheManifest(directory);
+  const pulled = new Map(
+    manifest?.quantisations.flatMap((each) => each.files.map(({ path, sha256 }) => [path, sha256])),
+  );
+  const changed = files.find(({ path, sha256 }) => (pulled.get(path) ?? sha256) !== sha256);
+  if (!changed) return;
+  const remedy = `remove the model (\`ganglion model rm hf:${manifest!.repository}\`), and pull it again`;
+  const problem = `${changed.path} in ${directory} is not what was pulled: ${remedy}`;
+  throw new InferenceError('MODEL_INVALID', problem, changed.path);
 }
 
 function templateAmong(files: readonly { path: string }[], tokenizerConfig: JsonObject) {

@@ -57,8 +57,10 @@ export class Retries {
     if (!(error instanceof Passing)) throw error;
     this.#failures++;
     const asked = error.retryAfterMs ?? 0;
-    if (this.#failures >= this.patience.tries || asked > LONGEST_ASKED_MS)
-      throw new InferenceError('HUB_UNREACHABLE', error.message, 'hub', { cause: error });
+    if (this.#failures >= this.patience.tries || asked > LONGEST_ASKED_MS) {
+      const wait = asked > LONGEST_ASKED_MS ? `, and asks to wait ${Math.ceil(asked / 1000)} s` : '';
+      throw new InferenceError('HUB_UNREACHABLE', `${error.message}${wait}`, 'hub', { cause: error });
+    }
     const delay = Math.min(LONGEST_DELAY_MS, this.patience.firstDelayMs * 2 ** (this.#failures - 1));
     // A little apart, so that miners that were cut off together do not all come back together.
     const delayMs = Math.max(asked, Math.round(delay * (0.75 + Math.random() / 2)));
