@@ -29,6 +29,12 @@ const io = {
     'boundary/pure: a file without a role decides and does no I/O; give it a role (…service.ts, …store.ts).',
   allowTypeImports: true,
 };
+const inference = {
+  regex: '^@ganglion/inference$',
+  message:
+    'boundary/inference-when-needed: import() it where it is used; the other commands do not wait for it to load.',
+  allowTypeImports: true,
+};
 const edges = ['main', 'module', 'controller', 'gateway'];
 const roles = [
   'module',
@@ -51,7 +57,8 @@ export const importsByRole = [
     [database, onnx, io],
     [...anyRole, 'apps/cli/**', 'apps/provision/**', 'apps/miner/**'],
   ),
-  restrict(['apps/{cli,provision}/src/**/*.ts'], [onnx]),
+  restrict(['apps/provision/src/**/*.ts'], [onnx]),
+  restrict(['apps/cli/src/**/*.ts'], [onnx, inference]),
   restrict(['apps/miner/src/**/*.ts'], [database, onnx]),
   restrict(['apps/*/src/**/*.{controller,gateway}.ts'], [leftwards(['module']), database, onnx]),
   restrict(

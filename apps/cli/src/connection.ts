@@ -20,6 +20,10 @@ export const readEnvironment = () =>
     SECRETS: z.string().optional(),
     SECRETS_DIR: z.string().optional(),
     NO_COLOR: z.string().optional(),
+    GANGLION_CACHE: z.string().optional(),
+    XDG_CACHE_HOME: z.string().optional(),
+    GANGLION_MODEL_MIRROR: z.string().optional(),
+    HF_TOKEN: z.string().optional(),
   });
 
 export interface Connection {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addChat } from './chat.js';
 import { CommandError, exitCode } from './command-error.js';
 import { addCredentials } from './credentials.js';
+import { addModel } from './model.js';
 import { addStatus } from './status.js';
 import type { Terminal } from './terminal.js';
 import { addVerify } from './verify.js';
@@ -11,12 +12,13 @@ const help = `
 The network and key come from --url and --api-key, GANGLION_URL and GANGLION_API_KEY, or the data directory
 (--data, DATA_DIR, .ganglion).
 
-Exit codes: 0 yes or done, 1 no or failed, 2 wrong use, 3 the network cannot be reached, 130 cancelled.`;
+Exit codes: 0 yes or done, 1 no or failed, 2 wrong use, 3 the network (or the model hub) cannot be reached,
+130 cancelled.`;
 
 /** The `ganglion` command. */
 const makeProgram = (terminal: Terminal): Command => {
   const program = new Command('ganglion')
-    .description('Talk to a Ganglion network, and check its answers.')
+    .description('Talk to a Ganglion network, check its answers, and look after the models of this machine.')
     .option('--url <url>', "the router's address")
     .option('--api-key <key>', 'an API key (gk_…)')
     .option('--data <dir>', "the network's data directory")
@@ -31,6 +33,7 @@ const makeProgram = (terminal: Terminal): Command => {
   addChat(program, terminal);
   addVerify(program, terminal);
   addCredentials(program, terminal);
+  addModel(program, terminal);
   // Commands copy the settings of their parent only when they are made by it.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

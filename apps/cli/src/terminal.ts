@@ -1,7 +1,7 @@
 /** Where a command writes and reads; tests give their own. */
 export interface Terminal {
   readonly out: NodeJS.WritableStream & { isTTY?: boolean };
-  readonly err: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   readonly in: NodeJS.ReadableStream & { isTTY?: boolean };
   /** NO_COLOR (no-color.org) is set. */
   readonly isPlain: boolean;
