@@ -73,6 +73,22 @@ describe('a lock', () => {
     await (await tryOnce()).release();
   });
 
+  it('passes at once from a process that was killed and whose parent does not care', async () => {
+    if (process.platform !== 'linux') return; // where the state of a process can be read
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+    const pid = await new Promise<number>((resolve) =>
+      parent.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))),
+    );
+    const stat = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!;
+    while (!stat().startsWith('Z')) await new Promise((resume) => setTimeout(resume, 5));
+    const own = await tryOnce();
+    const identity = JSON.parse(readFileSync(join(folder, '1'), 'utf8')) as object;
+    await own.release();
+    hold(JSON.stringify({ ...identity, pid, startedAt: stat().split(' ')[19] }), 0);
+    await (await tryOnce()).release();
+    parent.kill();
+  });
+
   it('passes at once from a process whose number another one has now', async () => {
     const own = await tryOnce();
     const identity = JSON.parse(readFileSync(join(folder, '1'), 'utf8')) as { startedAt: string | null };

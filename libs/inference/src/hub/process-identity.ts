@@ -13,7 +13,7 @@ export const processIdentity = z.object({
 export type ProcessIdentity = z.infer<typeof processIdentity>;
 
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, startedAt: startOf(process.pid), place: place() };
+  return { pid: process.pid, startedAt: statOf(process.pid)?.startedAt ?? null, place: place() };
 }
 
 /** Whether a process lives; undefined when that cannot be told from here. */
@@ -25,8 +25,10 @@ export function isAlive({ pid, startedAt, place: where }: ProcessIdentity): bool
     // Another user's process cannot be signalled, but is there.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const since = startOf(pid);
-  return startedAt === null || since === null ? undefined : since === startedAt;
+  const now = statOf(pid);
+  // Dead, and its parent has not asked how: still there for a signal.
+  if (now?.state === 'Z') return false;
+  return startedAt === null || now === undefined ? undefined : now.startedAt === startedAt;
 }
 
 function place(): string {
@@ -34,10 +36,11 @@ function place(): string {
   return [hostname(), ...parts.filter((part) => part !== undefined)].join(' ');
 }
 
-/** Field 22 of Linux's /proc/<pid>/stat; its second field may hold spaces and brackets. */
-function startOf(pid: number): string | null {
+/** Fields 3 and 22 of Linux's /proc/<pid>/stat; its second field may hold spaces and brackets. */
+function statOf(pid: number): { state: string; startedAt: string } | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields?.[19] === undefined ? undefined : { state: fields[0]!, startedAt: fields[19] };
 }
 
 function read(path: string): string | undefined {

@@ -109,7 +109,8 @@ export class FakeHub {
     const to = from + this.filesPerPage;
     if (to < entries.length) {
       url.searchParams.set('cursor', String(to));
-      response.setHeader('link', `<${url.href}>; rel="next"`);
+      // As a mirror passes it on: the address of another host.
+      response.setHeader('link', `<https://hub.example${url.pathname}${url.search}>; rel="next"`);
     }
     json(response, entries.slice(from, to));
   }
