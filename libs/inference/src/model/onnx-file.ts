@@ -16,6 +16,8 @@ export interface OnnxFile {
   /** Relative to the model's directory. */
   path: string;
   quantisation: string;
+  /** Data files beside it, by their names: what the graph really refers to is known once it is read. */
+  data: string[];
 }
 
 /**
