@@ -86,6 +86,9 @@ export interface GeneratedToken {
 /** How ONNX Runtime is called: through its C API, or through the binding that comes with it for Node. */
 export type BindingName = 'c-api' | 'onnxruntime-node';
 
+/** What computes: the processor, or an NVIDIA graphics card. */
+export type ProviderName = 'cpu' | 'cuda';
+
 export interface Engine {
   readonly model: ModelInfo;
   readonly binding: BindingName;

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { BindingName, Engine } from './engine.js';
+import type { BindingName, Engine, ProviderName } from './engine.js';
 import { InferenceError } from './inference-error.js';
 import { readModel } from './model/model.js';
 import { chooseOnnxFile } from './model/onnx-file.js';
@@ -21,6 +21,8 @@ export interface EngineOptions {
   contextLength?: number;
   /** The fastest that can run the model on this machine unless given. */
   binding?: BindingName;
+  /** The processor unless given. */
+  provider?: ProviderName;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface EngineOptions {
  *   not there; ENGINE_FAILED when the process cannot start, or with the option that cannot be had as `field`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { threads = defaultThreads(), slots = 2, binding = 'auto' } = options;
+  const { threads = defaultThreads(), slots = 2, binding = 'auto', provider = 'cpu' } = options;
   checkCount('threads', threads);
   checkCount('slots', slots);
   const own = await readModel(options.model, options.id, options.quantisation);
@@ -37,7 +39,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   checkCount('contextLength', contextLength);
   const model = { ...own, contextLength: Math.min(contextLength, own.contextLength) };
   const graph = (await chooseOnnxFile(model.path, options.quantisation)).path;
-  return SupervisedEngine.start({ model, graph, threads, slots, binding }, forkEngine);
+  return SupervisedEngine.start({ model, graph, threads, slots, binding, provider }, forkEngine);
 }
 
 function defaultThreads(): number {

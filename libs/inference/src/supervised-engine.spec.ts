@@ -10,7 +10,7 @@ let settings: EngineSettings;
 beforeAll(async () => {
   build();
   const model = await readModel(TINY);
-  settings = { model, graph: 'onnx/model_int8.onnx', threads: 1, slots: 2, binding: 'auto' };
+  settings = { model, graph: 'onnx/model_int8.onnx', threads: 1, slots: 2, binding: 'auto', provider: 'cpu' };
 });
 
 /** Real processes, each kept so that a spec can kill it. */

@@ -1,4 +1,11 @@
-import type { BindingName, GeneratedToken, GenerateRequest, ModelInfo, Prompt } from '../engine.js';
+import type {
+  BindingName,
+  GeneratedToken,
+  GenerateRequest,
+  ModelInfo,
+  Prompt,
+  ProviderName,
+} from '../engine.js';
 import type { InferenceErrorCode } from '../inference-error.js';
 
 /** What an engine's process is to run. */
@@ -11,6 +18,7 @@ export interface EngineSettings {
   /** Completions that advance at once; further ones wait in order. */
   slots: number;
   binding: BindingName | 'auto';
+  provider: ProviderName;
 }
 
 /** To the process. `id` names an exchange, chosen by the sender. `load` comes first, and once. */

@@ -11,7 +11,13 @@ const GRAPH = 'onnx/model_int8.onnx';
 const opened: OpenDecoder[] = [];
 
 async function open(binding: BindingName, slots = 4): Promise<Decoder> {
-  const one = await openDecoder(await readModel(TINY), { binding, slots, threads: 1, graph: GRAPH });
+  const one = await openDecoder(await readModel(TINY), {
+    binding,
+    provider: 'cpu',
+    slots,
+    threads: 1,
+    graph: GRAPH,
+  });
   opened.push(one);
   return one.decoder;
 }

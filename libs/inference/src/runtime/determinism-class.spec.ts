@@ -2,12 +2,12 @@ import { determinismClass, instructionSet } from './determinism-class.js';
 
 describe('the determinism class', () => {
   it('is readable and names what decides the bits', () => {
-    expect(determinismClass('1.30.0')).toMatch(/^ort1\.30\.0-cpu-[a-z0-9_-]+-prefill64$/);
+    expect(determinismClass('1.30.0', 'cpu')).toMatch(/^ort1\.30\.0-cpu-[a-z0-9_-]+-prefill64$/);
   });
 
   it('is the same whenever the same machine is asked', () => {
-    expect(determinismClass('1.30.0')).toBe(determinismClass('1.30.0'));
-    expect(determinismClass('1.31.0')).not.toBe(determinismClass('1.30.0'));
+    expect(determinismClass('1.30.0', 'cpu')).toBe(determinismClass('1.30.0', 'cpu'));
+    expect(determinismClass('1.31.0', 'cpu')).not.toBe(determinismClass('1.30.0', 'cpu'));
   });
 
   it.each([

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
+import type { ProviderName } from '../engine.js';
 import { CHUNK } from '../schedule/prompt-chunks.js';
+import { graphicsCard } from './cuda.js';
 
 /** Best first: the kernels ONNX Runtime's MLAS chooses by these flags give different bits. */
 const X64_CLASSES: [name: string, flags: string[]][] = [
@@ -18,11 +20,12 @@ const ARM64_CLASSES: [name: string, flags: string[]][] = [
 ];
 
 /**
- * The class of machines that give the same bits: runtime version, execution provider, CPU instruction set, and into runs
- * of how many tokens a prompt is cut. The model is not part of it; its digest is compared beside it.
+ * The class of machines that give the same bits: runtime version, execution provider, the CPU's instruction set or the
+ * graphics card's name, and into runs of how many tokens a prompt is cut. The model is not part of it; its digest is compared beside it.
  */
-export function determinismClass(runtimeVersion: string): string {
-  return `ort${runtimeVersion}-cpu-${instructionSet(cpuFlags(), arch())}-prefill${CHUNK}`;
+export function determinismClass(runtimeVersion: string, provider: ProviderName): string {
+  const machine = provider === 'cuda' ? graphicsCard() : instructionSet(cpuFlags(), arch());
+  return `ort${runtimeVersion}-${provider}-${machine}-prefill${CHUNK}`;
 }
 
 /** @param flags as in /proc/cpuinfo; empty where the system does not tell */

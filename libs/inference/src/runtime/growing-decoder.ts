@@ -1,4 +1,5 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ProviderName } from '../engine.js';
 import type { DecoderShape } from '../onnx/decoder-shape.js';
 import type { Decoder, Room } from './decoder.js';
 import { halvesToFloats } from './half.js';
@@ -34,9 +35,13 @@ export class GrowingDecoder implements Decoder {
   }
 
   /** @throws Error when ONNX Runtime refuses the model */
-  static async load(graph: ServedGraph, threads: number, room: Room): Promise<GrowingDecoder> {
+  static async load(
+    graph: ServedGraph,
+    { threads, provider }: { threads: number; provider: ProviderName },
+    room: Room,
+  ): Promise<GrowingDecoder> {
     const session = await InferenceSession.create(graph.bytes, {
-      executionProviders: ['cpu'],
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',

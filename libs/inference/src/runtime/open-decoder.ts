@@ -1,9 +1,10 @@
-import type { BindingName, ModelInfo } from '../engine.js';
+import type { BindingName, ModelInfo, ProviderName } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import type { EngineSettings, Readiness } from '../process/protocol.js';
 import { LONGEST_RUN } from '../schedule/prompt-chunks.js';
 import type { Decoder, Room } from './decoder.js';
 import { determinismClass } from './determinism-class.js';
+import { requireCuda } from './cuda.js';
 import { readServedGraph, type ServedGraph } from './served-graph.js';
 
 export interface OpenDecoder extends Readiness {
@@ -24,11 +25,12 @@ export async function openDecoder(
   info: ModelInfo,
   settings: Omit<EngineSettings, 'model'>,
 ): Promise<OpenDecoder> {
-  const { slots, binding: wanted, graph: path } = settings;
+  const { slots, binding: wanted, graph: path, provider } = settings;
+  if (provider === 'cuda') requireCuda();
   const graph = await readServedGraph(info.path, path);
   const room: Room = { rows: slots, capacity: info.contextLength, longestRun: LONGEST_RUN };
   const tokens = Math.min(roomFor(graph, room), slots * room.capacity);
-  const native = wanted === 'onnxruntime-node' ? undefined : await openNative(graph);
+  const native = wanted === 'onnxruntime-node' ? undefined : await openNative(graph, provider);
   if (wanted === 'c-api' && typeof native === 'string')
     throw new InferenceError('ENGINE_FAILED', native, 'binding');
   const problem = typeof native === 'string' ? { bindingProblem: native } : {};
@@ -36,10 +38,16 @@ export async function openDecoder(
     const { decoder, version, binding } =
       typeof native === 'object'
         ? native.load(settings.threads, room)
-        : await loadPortable(graph, settings.threads, room);
+        : await loadPortable(graph, settings, room);
     await decoder.append(0, [0]);
     decoder.truncate(0, 0);
-    return { decoder, room: tokens, binding, ...problem, determinismClass: determinismClass(version) };
+    return {
+      decoder,
+      room: tokens,
+      binding,
+      ...problem,
+      determinismClass: determinismClass(version, provider),
+    };
   } catch (cause) {
     const message = `${path} cannot be run: ${(cause as Error).message}`;
     throw new InferenceError('MODEL_INVALID', message, path, { cause });
@@ -56,7 +64,9 @@ interface Loaded {
 /** The C API, ready to load the graph; or why it cannot. */
 async function openNative(
   graph: ServedGraph,
+  provider: ProviderName,
 ): Promise<{ load: (threads: number, room: Room) => Loaded } | string> {
+  if (provider !== 'cpu') return `with ${provider} the attention state is not in this process's memory`;
   if (graph.shape.attention !== 'gqa') {
     return 'the model was exported without GroupQueryAttention, so its attention state cannot stay in place';
   }
@@ -75,9 +85,13 @@ async function openNative(
   }
 }
 
-async function loadPortable(graph: ServedGraph, threads: number, room: Room): Promise<Loaded> {
+async function loadPortable(
+  graph: ServedGraph,
+  { threads, provider }: Pick<EngineSettings, 'threads' | 'provider'>,
+  room: Room,
+): Promise<Loaded> {
   const { GrowingDecoder, runtimeVersion } = await import('./growing-decoder.js');
-  const decoder = await GrowingDecoder.load(graph, threads, room);
+  const decoder = await GrowingDecoder.load(graph, { threads, provider }, room);
   return { decoder, binding: 'onnxruntime-node', version: runtimeVersion };
 }
 

@@ -18,7 +18,8 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  const settings = { binding: 'c-api', slots: ROWS, threads: 1, graph: 'onnx/model_int8.onnx' } as const;
+  const graph = 'onnx/model_int8.onnx';
+  const settings = { binding: 'c-api', provider: 'cpu', slots: ROWS, threads: 1, graph } as const;
   decoder = new WatchedDecoder((await openDecoder(info, settings)).decoder);
 });
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { runtimeFolder } from '../runtime-folder.js';
 import { OrtApi } from './ort-api.js';
 
 const LIBRARIES: Partial<Record<NodeJS.Platform, string>> = {
@@ -16,9 +16,7 @@ export function openOrt(): OrtApi {
 }
 
 function load(): OrtApi {
-  const { platform, arch } = process;
-  const library = LIBRARIES[platform];
-  if (library === undefined) throw new Error(`there is no library for ${platform}`);
-  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
-  return new OrtApi(join(dirname(manifest), 'bin', 'napi-v6', platform, arch, library));
+  const library = LIBRARIES[process.platform];
+  if (library === undefined) throw new Error(`there is no library for ${process.platform}`);
+  return new OrtApi(join(runtimeFolder(), library));
 }
