@@ -20,10 +20,15 @@ export const addInspect = (model: Command, terminal: Terminal): void => {
     );
 };
 
+/** A stranger's file on a terminal: nothing that moves the cursor, and no more than a line. */
+const text = (value: unknown): string => {
+  if (value === undefined || value === null) return '-';
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  return written.replace(/[\0-\x1f\x7f-\x9f]/g, '?').slice(0, 120);
+};
+
 const show = (terminal: Terminal, report: ModelReport): void => {
   const { config, files, eosTokenIds, memory, parameters } = report;
-  const text = (value: unknown): string =>
-    value === undefined || value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
   const heads = `${text(config['num_attention_heads'])} heads, ${text(config['num_key_value_heads'])} for keys and values`;
   const rows: [string, string][] = [
     ['Model', report.source],

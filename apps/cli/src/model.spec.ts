@@ -61,6 +61,13 @@ describe('ganglion model', () => {
     expect(await parsed('inspect', 'bundled:tiny')).toMatchObject({ id: 'tiny', parameters: 2_607_552 });
   });
 
+  it("inspect shows no control characters of a stranger's file", async () => {
+    const config = JSON.stringify({ model_type: '\u001b[2Jllama\u009b' });
+    hub.publish('some/model', { ...hollowFiles(10), 'config.json': config });
+    const { out } = await model('inspect', 'hf:some/model');
+    expect(out).toMatch(/Architecture +\?\[2Jllama\?\n/);
+  });
+
   it('rm removes only what is named, and asks unless it is told not to', async () => {
     hub.publish('some/model', hollowFiles(1000, ['int8', 'q4']));
     await model('pull', 'hf:some/model');

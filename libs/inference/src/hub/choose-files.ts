@@ -12,6 +12,9 @@ const OPTIONAL = [
   'challenges.json',
 ];
 
+/** Of a file that is read whole; the tokenizers of large vocabularies have some thirty megabytes. */
+const LARGEST_SMALL_BYTES = 256 * 2 ** 20;
+
 export interface Choice {
   graph: OnnxFile;
   /** What to download for it. */
@@ -23,7 +26,7 @@ export interface Choice {
 /**
  * What of a repository is needed to run it.
  * @throws InferenceError MODEL_NOT_FOUND when it is no ONNX model of the Hugging Face layout, or has no such
- *   quantisation
+ *   quantisation; DOWNLOAD_INVALID for a JSON file of a size that none has
  */
 export function chooseFiles(
   files: readonly HubFile[],
@@ -42,10 +45,16 @@ export function chooseFiles(
     throw new InferenceError('MODEL_NOT_FOUND', problem, missing[0]!);
   }
   const graph = chooseGraph(graphs, quantisation, repository);
-  const wanted = [...REQUIRED, ...OPTIONAL, graph.path, ...graph.data];
+  const find = (paths: readonly string[]): HubFile[] => paths.flatMap((path) => named.get(path) ?? []);
+  const small = find([...REQUIRED, ...OPTIONAL]);
+  const huge = small.find(({ bytes }) => bytes > LARGEST_SMALL_BYTES);
+  if (huge) {
+    const problem = `${huge.path} of ${repository} has ${huge.bytes} bytes, and may have ${LARGEST_SMALL_BYTES}`;
+    throw new InferenceError('DOWNLOAD_INVALID', `${problem}: nothing was downloaded`, huge.path);
+  }
   return {
     graph,
-    files: wanted.flatMap((path) => named.get(path) ?? []),
+    files: [...small, ...find([graph.path, ...graph.data])],
     offered: graphs.map((each) => each.quantisation),
   };
 }

@@ -33,6 +33,15 @@ describe('a pull from a hostile hub', () => {
     await expect(bench.pull()).rejects.toMatchObject({ code: 'DOWNLOAD_INVALID' });
   });
 
+  it('refuses a configuration of gigabytes', async () => {
+    bench.hub.extraEntries = [{ type: 'file', path: 'generation_config.json', size: 2 ** 31 }];
+    await expect(bench.pull()).rejects.toMatchObject({
+      code: 'DOWNLOAD_INVALID',
+      field: 'generation_config.json',
+    });
+    expect(bench.hub.downloads).toEqual([]);
+  });
+
   it('refuses what no disk holds before anything is downloaded', async () => {
     bench.hub.extraEntries = [{ type: 'file', path: `${GRAPH}_data`, size: 2 ** 50 }];
     await expect(bench.pull()).rejects.toMatchObject({
