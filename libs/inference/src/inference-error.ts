@@ -14,6 +14,7 @@ export type InferenceErrorCode =
   /** What the hub sent is not what it listed, or what nobody should be sent. */
   | 'DOWNLOAD_INVALID'
   | 'DISK_FULL'
+  | 'CACHE_UNWRITABLE'
   /** Another process works on the same model in the cache. */
   | 'MODEL_BUSY'
   | 'CANCELLED';

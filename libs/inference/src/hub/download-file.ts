@@ -28,7 +28,7 @@ const MOST_CORRUPTIONS = 2;
 /**
  * Downloads one file, going on where an earlier try (of any process) stopped, and checks its content.
  * @returns its SHA-256
- * @throws InferenceError HUB_UNREACHABLE, HUB_REFUSED, MODEL_NOT_FOUND, DISK_FULL, CANCELLED, or DOWNLOAD_INVALID
+ * @throws InferenceError HUB_UNREACHABLE, HUB_REFUSED, MODEL_NOT_FOUND, CANCELLED, or DOWNLOAD_INVALID
  *   when it came with another content or length than listed, twice
  */
 export async function downloadFile(download: Download): Promise<string> {

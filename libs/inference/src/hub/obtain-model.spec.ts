@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEngine } from '../open-engine.js';
 import { FakeHub, hollowFiles, tinyFiles } from '../testing/fake-hub.js';
@@ -122,6 +123,14 @@ describe('auto', () => {
     expect(notices.join()).toMatch(
       /503.*hf:some\/larger@[0-9a-f]{40}:int8 is the largest model in the cache that fits/,
     );
+  });
+
+  it('takes the bundled one when nothing can be written', async () => {
+    bench.hub.publish(LARGEST!, hollowFiles(10));
+    writeFileSync(join(bench.root, 'file'), '');
+    const cache = join(bench.root, 'file', 'cache');
+    expect(await obtain('auto', { freeMemory: large, cache })).toMatchObject({ id: 'tiny' });
+    expect(notices.join()).toMatch(/cannot be written .*GANGLION_CACHE/);
   });
 
   it('takes the bundled one when there is nothing else', async () => {

@@ -43,7 +43,7 @@ export interface ObtainedModel {
  * Finds a model, downloading it when it is of a hub and not in the cache.
  * @param text `bundled:tiny`, a directory, `hf:<owner>/<repo>[@revision][:quantisation]`, or `auto`
  * @throws InferenceError REFERENCE_INVALID, MODEL_NOT_FOUND, HUB_UNREACHABLE (which names what works without a hub),
- *   HUB_REFUSED, DOWNLOAD_INVALID, DISK_FULL, CANCELLED
+ *   HUB_REFUSED, DOWNLOAD_INVALID, DISK_FULL, CACHE_UNWRITABLE, CANCELLED
  */
 export async function obtainModel(text: string, options: ObtainOptions): Promise<ObtainedModel> {
   const reference = parseModelReference(text);
@@ -121,8 +121,9 @@ async function chooseModel(options: ObtainOptions): Promise<ObtainedModel> {
         ...hub?.patience,
       });
     } catch (error) {
-      const isFull = error instanceof InferenceError && error.code === 'DISK_FULL';
-      if (!isFull && !isOfHub(error)) throw error;
+      const code = error instanceof InferenceError ? error.code : undefined;
+      const isFull = code === 'DISK_FULL';
+      if (!isFull && code !== 'CACHE_UNWRITABLE' && !isOfHub(error)) throw error;
       notice((error as Error).message);
       if (!isFull) break;
     }

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InferenceError } from '../inference-error.js';
 import { Checksum } from './checksum.js';
 import type { HubFile } from './hub-client.js';
 
@@ -22,7 +21,7 @@ export class PartFile {
     this.#checksum = new Checksum(file.bytes, file.digest);
   }
 
-  /** Opens what an earlier try left, or an empty one. @throws InferenceError DISK_FULL */
+  /** Opens what an earlier try left, or an empty one. */
   static async open(target: string, file: HubFile): Promise<PartFile> {
     await mkdir(dirname(target), { recursive: true });
     // A link in its place would have the download write elsewhere.
@@ -64,16 +63,11 @@ export class PartFile {
     else await writeFile(path, this.#etag);
   }
 
-  /** @throws InferenceError DISK_FULL */
   async append(piece: Uint8Array): Promise<void> {
-    try {
-      let written = 0;
-      while (written < piece.length) {
-        const at = this.#received + written;
-        written += (await this.handle.write(piece, written, piece.length - written, at)).bytesWritten;
-      }
-    } catch (cause) {
-      throw diskError(cause, this.target);
+    let written = 0;
+    while (written < piece.length) {
+      const at = this.#received + written;
+      written += (await this.handle.write(piece, written, piece.length - written, at)).bytesWritten;
     }
     this.#checksum.update(piece);
     this.#received += piece.length;
@@ -112,12 +106,4 @@ export class PartFile {
     }
     this.#etag = await readFile(`${this.target}.part.etag`, 'utf8').catch(() => undefined);
   }
-}
-
-/** A full disk, as something that the user can do something about. */
-function diskError(cause: unknown, path: string): unknown {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return cause;
-  const problem = `${path} cannot be written (${message}): free space, or name another GANGLION_CACHE`;
-  return new InferenceError('DISK_FULL', problem, 'cache', { cause });
 }

@@ -4,6 +4,7 @@ import { InferenceError } from '../inference-error.js';
 import { chooseGraph } from '../model/onnx-file.js';
 import type { CacheManifest } from './cache-manifest.js';
 import { chooseFiles, type Choice } from './choose-files.js';
+import { diskError } from './disk-error.js';
 import { downloadFiles } from './download-files.js';
 import { HubClient, type HubOptions } from './hub-client.js';
 import type { ModelCache } from './model-cache.js';
@@ -31,7 +32,8 @@ const SPARE_BYTES = 64 * 2 ** 20;
 /**
  * Brings a model of a hub into the cache, unless it is there. A commit that is there is used without the network; of a
  * branch the hub is asked, briefly, where it stands, and if it does not answer the commit seen last is used.
- * @throws InferenceError HUB_UNREACHABLE, HUB_REFUSED, MODEL_NOT_FOUND, DOWNLOAD_INVALID, DISK_FULL, CANCELLED
+ * @throws InferenceError HUB_UNREACHABLE, HUB_REFUSED, MODEL_NOT_FOUND, DOWNLOAD_INVALID, DISK_FULL, CACHE_UNWRITABLE,
+ *   CANCELLED
  */
 export async function pullModel(reference: HubReference, options: PullOptions): Promise<PulledModel> {
   const { cache, onEvent, signal } = options;
@@ -47,8 +49,12 @@ export async function pullModel(reference: HubReference, options: PullOptions): 
     const commit = await currentCommit(reference, options, fallback !== undefined);
     const now = commit === known ? cached : await cache.find(repository, commit);
     const there = now && inCache(now, reference, options);
-    if (!there) return await download(reference, commit, options);
-    await cache.rememberCommit(repository, revision, commit);
+    if (!there)
+      return await download(reference, commit, options).catch((error: unknown) => {
+        throw diskError(error, cache.root);
+      });
+    // Nice to know the next time, but a cache that can only be read serves too.
+    if (commit !== known) await cache.rememberCommit(repository, revision, commit).catch(() => undefined);
     return there;
   } catch (error) {
     throwIfCancelled(signal);

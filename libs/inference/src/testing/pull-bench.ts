@@ -35,10 +35,10 @@ export class PullBench {
 
   pull(text = `hf:${REPOSITORY}`, options: HubOptions = {}): Promise<PulledModel> {
     const { hub, cache, events } = this;
-    const patience = { connectMs: 2000, stallMs: 300, tries: 4, firstDelayMs: 1 };
+    const patience = { connectMs: 20_000, stallMs: 20_000, tries: 4, firstDelayMs: 1 };
     return pullModel(parseModelReference(text) as HubReference, {
       cache,
-      hub: { address: hub.address, patience, ...options },
+      hub: { address: hub.address, ...options, patience: { ...patience, ...options.patience } },
       signal: options.signal,
       onEvent: (event) => events.push(event),
     });
