@@ -75,11 +75,15 @@ describe('a lock', () => {
 
   it('passes at once from a process that was killed and whose parent does not care', async () => {
     if (process.platform !== 'linux') return; // where the state of a process can be read
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     const pid = await new Promise<number>((resolve) =>
       parent.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))),
     );
-    const stat = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!;
+    const stat = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(/[(]|[)] /)[2]!;
+    // As long as it is a shell, it asks how its children ended.
+    while (!readFileSync(`/proc/${parent.pid}/comm`, 'utf8').startsWith('sleep'))
+      await new Promise((resume) => setTimeout(resume, 5));
+    process.kill(pid, 'SIGKILL');
     while (!stat().startsWith('Z')) await new Promise((resume) => setTimeout(resume, 5));
     const own = await tryOnce();
     const identity = JSON.parse(readFileSync(join(folder, '1'), 'utf8')) as object;
