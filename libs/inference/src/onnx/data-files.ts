@@ -32,7 +32,10 @@ export async function findDataFiles(
       throw invalidFile(path, `is missing, though ${graph} keeps weights in it: download it too`);
     });
     if (!full.startsWith(root + sep)) {
-      throw invalidFile(graph, `keeps weights in ${path}, a link that leads out of the model's directory`);
+      throw invalidFile(
+        graph,
+        `keeps weights in ${path}, a link that leads out of the model's directory: copy the file itself there`,
+      );
     }
     const status = await stat(full);
     if (!status.isFile()) throw invalidFile(path, `is no file, though ${graph} keeps weights in it`);

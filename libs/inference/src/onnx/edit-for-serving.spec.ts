@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { ModelFolder } from '../testing/model-folder.js';
 import { encodeModel, FLOAT, INT64, raw, type GraphSpec, type NodeSpec } from '../testing/onnx-builder.js';
 import { decoderGraph, type DecoderOptions } from '../testing/onnx-decoder.js';
@@ -38,7 +38,7 @@ async function outputs(
   const cut = (asked: number[]): number[] | undefined => (edited?.hasLogitsPositions ? asked : undefined);
   const results = await runSession({
     graph: edited ? edited.bytes : file,
-    ...(edited ? { folder: dirname(file) } : {}),
+    ...(edited ? { folder: edited.folder } : {}),
     threads,
     runs: [
       step(graph, range(3, prompt), 0, cut([prompt - 1])),
@@ -124,7 +124,7 @@ describe('editForServing', () => {
     });
     const [asked] = await runSession({
       graph: edited.bytes,
-      folder: join(TINY, 'onnx'),
+      folder: edited.folder,
       threads: 1,
       runs: [step(graph, range(5, 6), 0, [4, 0, 5])],
     });
@@ -188,6 +188,27 @@ describe('editForServing', () => {
     expect(edited.edits[0]).toBe('logits are computed for the positions of logits_positions only');
     const original = await outputs(graph, undefined, { threads: 1, prompt: 5 });
     expect(await outputs(graph, edited, { threads: 1, prompt: 5 })).toEqual(original);
+  });
+
+  it('follows a link to the file, as in caches, unless its external data stays behind', async () => {
+    using cache = new ModelFolder();
+    using folder = new ModelFolder();
+    const spec = decoderGraph({ vocabSize: 400 });
+    cache.put('blob', encodeModel(spec));
+    symlinkSync(join(cache.path, 'blob'), join(folder.path, 'model.onnx'));
+    const graph = await readGraph(folder.path, 'model.onnx');
+    const edited = await editForServing(graph);
+    const original = await outputs(graph, undefined, { threads: 1, prompt: 3 });
+    expect(await outputs(graph, edited, { threads: 1, prompt: 3 })).toEqual(original);
+
+    const [embedding] = spec.initializers;
+    folder.put('embedding', embedding!.raw!);
+    embedding!.external = { location: 'embedding' };
+    delete embedding!.raw;
+    cache.put('blob', encodeModel(spec));
+    await expect(editForServing(await readGraph(folder.path, 'model.onnx'))).rejects.toThrow(
+      /^model.onnx is a link to .*, away from embedding: copy both/,
+    );
   });
 
   it('leaves a head that it cannot cut, and says why', async () => {

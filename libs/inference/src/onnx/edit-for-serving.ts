@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { invalidFile } from '../model/json-file.js';
 import { Budget } from './budget.js';
 import { Cursor } from './cursor.js';
@@ -15,9 +15,11 @@ import { moveOut } from './move-out.js';
 export interface EditedGraph {
   /**
    * The model, without its large initializers: those are external data that points into the .onnx file. ONNX Runtime
-   * takes it with the session option `session.model_external_initializers_file_folder_path`, the .onnx file's folder.
+   * takes it with the session option `session.model_external_initializers_file_folder_path`, the folder of that file.
    */
   bytes: Uint8Array;
+  /** That folder, absolute. */
+  folder: string;
   /** What was edited, and what was left and why, for people. */
   edits: string[];
   /** Whether the graph has the input `logits_positions` (int64 [n]) and gives logits of these positions only. */
@@ -47,9 +49,8 @@ export async function editForServing(graph: GraphFile): Promise<EditedGraph> {
   const head = findHead(graph);
   const cut = typeof head === 'string' ? head : cutHead(graph, head);
   const edit = typeof cut === 'string' ? NONE : cut;
-  await using handle = await open(join(graph.directory, graph.path)).catch((cause: Error) => {
-    throw invalidFile(graph.path, `cannot be read: ${cause.message}`);
-  });
+  const file = await placeOf(graph);
+  await using handle = await open(file);
   const { size, mtimeMs } = await handle.stat();
   if (size !== graph.bytes || mtimeMs !== graph.modifiedMs) {
     throw invalidFile(graph.path, 'changed while it was loaded: load it again');
@@ -61,13 +62,14 @@ export async function editForServing(graph: GraphFile): Promise<EditedGraph> {
   while (source.next()) {
     if (source.name !== 'graph') copyField(source, written);
     else {
-      const edited = editGraph(source.enter(GRAPH), graph, edit);
+      const edited = editGraph(source.enter(GRAPH), basename(file), edit);
       moved = edited.moved;
       written.inner('graph', edited.written);
     }
   }
   return {
     bytes: written.finish(),
+    folder: dirname(file),
     edits: [
       typeof cut === 'string'
         ? `logits are computed for every position: ${cut}`
@@ -78,16 +80,31 @@ export async function editForServing(graph: GraphFile): Promise<EditedGraph> {
   };
 }
 
+/**
+ * The file itself, where the path is a link, as in Hugging Face's cache: ONNX Runtime reads external data below the
+ * folder that it is told of, and follows no link out of it.
+ */
+async function placeOf({ directory, path, dataFiles }: GraphFile): Promise<string> {
+  const full = join(directory, path);
+  const unreadable = (cause: Error): never => {
+    throw invalidFile(path, `cannot be read: ${cause.message}`);
+  };
+  const file = await realpath(full).catch(unreadable);
+  const folder = await realpath(dirname(full)).catch(unreadable);
+  if (dataFiles.length === 0 || dirname(file) === folder) return file;
+  throw invalidFile(path, `is a link to ${file}, away from ${dataFiles[0]}: copy both into one directory`);
+}
+
 function editGraph(
   source: Cursor<keyof (typeof GRAPH)['numbers']>,
-  graph: GraphFile,
+  location: string,
   edit: GraphEdit,
 ): { written: MessageWriter<keyof (typeof GRAPH)['numbers']>; moved: number } {
   const written = new MessageWriter(GRAPH);
   let [nodes, moved] = [0, 0];
   while (source.next()) {
     if (source.name === 'initializer') {
-      const tensor = moveOut(source, graph.path);
+      const tensor = moveOut(source, location);
       if (tensor) {
         moved += 1;
         written.inner('initializer', tensor);

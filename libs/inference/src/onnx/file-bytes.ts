@@ -1,7 +1,8 @@
 import { readSync } from 'node:fs';
 import { invalidFile } from '../model/json-file.js';
 
-const WINDOW = 32 * 1024;
+/** Small: after each tensor that is skipped it is filled anew. */
+const WINDOW = 8 * 1024;
 
 /**
  * Random access to an open file through one small window. Reads are synchronous: a graph is some hundred thousand

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Cursor } from './cursor.js';
 import { ENTRY, TENSOR } from './messages.js';
 import { MessageWriter } from './message-writer.js';
@@ -9,10 +8,10 @@ const EXTERNAL = 1;
 
 /**
  * A tensor of the .onnx file as external data in that same file, at the place where its bytes are.
- * @param path of the .onnx file
+ * @param location the .onnx file's name in its folder
  * @returns undefined when it is small, external already, or kept in a typed list
  */
-export function moveOut(outer: Cursor, path: string): MessageWriter | undefined {
+export function moveOut(outer: Cursor, location: string): MessageWriter | undefined {
   const cursor = outer.enter(TENSOR);
   const moved = new MessageWriter(TENSOR);
   let [offset, length] = [0, 0];
@@ -26,7 +25,7 @@ export function moveOut(outer: Cursor, path: string): MessageWriter | undefined 
   const entry = (key: string, value: string | number): MessageWriter =>
     new MessageWriter(ENTRY).text('key', key).text('value', String(value));
   return moved
-    .inner('externalData', entry('location', posix.basename(path)))
+    .inner('externalData', entry('location', location))
     .inner('externalData', entry('offset', offset))
     .inner('externalData', entry('length', length))
     .int('dataLocation', EXTERNAL);

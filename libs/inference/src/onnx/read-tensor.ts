@@ -148,7 +148,7 @@ function checkTyped(
   const [least, most] = TYPED[field]!;
   // Complex numbers are two entries; types below a byte share one.
   const numbers = /^complex/.test(tensor.type) ? elements * 2 : elements;
-  const shared = /4|2$/.test(tensor.type) && /^u?int[24]$|^float4/.test(tensor.type) ? 4 : 1;
+  const shared = /^u?int[24]$|^float4/.test(tensor.type) ? 4 : 1;
   if (bytes < Math.ceil(numbers / shared) * least || bytes > numbers * most) {
     throw fault(`has ${elements} elements by its dimensions, but ${bytes} bytes of ${field}`);
   }
