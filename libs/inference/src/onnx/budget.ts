@@ -5,6 +5,7 @@ export class Budget {
   #fields = 0;
   #nodes = 0;
   #tensors = 0;
+  #values = 0;
   #kept = 0;
 
   field(): string | undefined {
@@ -19,6 +20,12 @@ export class Budget {
     return ++this.#tensors > LIMITS.tensors
       ? `is one of more than ${LIMITS.tensors} tensors`
       : this.keep(512);
+  }
+
+  value(): string | undefined {
+    return ++this.#values > LIMITS.values
+      ? `is one of more than ${LIMITS.values} inputs and outputs`
+      : this.keep(256);
   }
 
   /** @param bytes estimated cost of what is about to be kept in memory */

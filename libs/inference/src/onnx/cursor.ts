@@ -116,14 +116,13 @@ export class Cursor<Field extends string = string> {
     // An int64 takes ten bytes at most.
     if (this.length > most * 10) return undefined;
     const found: number[] = [];
-    const { end } = this.range;
     const back = this.#at;
     this.#at = this.payloadStart;
     while (this.#at < this.payloadEnd) {
       this.#varint(this.payloadEnd);
       found.push((this.#high | 0) * 2 ** 32 + this.#low);
     }
-    this.#at = Math.min(back, end);
+    this.#at = back;
     return found.length > most ? undefined : found;
   }
 

@@ -19,6 +19,8 @@ interface Cache {
   cacheType: 'float32' | 'float16';
   keyValueHeads: number;
   headSize: number;
+  /** Why rows of one run cannot have caches of different lengths. */
+  sharingProblem?: string;
 }
 
 const GQA = 'com.microsoft:GroupQueryAttention';
@@ -35,18 +37,28 @@ export function findCache(graph: GraphFile): Cache {
   if (numbers.length === 0) {
     throw invalidFile(graph.path, 'has no past_key_values inputs: export the decoder with its cache');
   }
+  const inputs = new Map(graph.inputs.map((value) => [value.name, value]));
+  const outputs = new Map(graph.outputs.map((value) => [value.name, value]));
+  const pairOf = (layer: number, kind: 'key' | 'value'): CachePair => {
+    const pair = { past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` };
+    if (!inputs.has(pair.past)) {
+      throw invalidFile(graph.path, `has no input ${pair.past}, though it has a cache of later layers`);
+    }
+    if (outputs.has(pair.present)) return pair;
+    throw invalidFile(graph.path, `has no output ${pair.present}, which would continue ${pair.past}`);
+  };
   const layers = Array.from({ length: numbers.length }, (_, layer) => ({
-    key: pairOf(graph, layer, 'key'),
-    value: pairOf(graph, layer, 'value'),
+    key: pairOf(layer, 'key'),
+    value: pairOf(layer, 'value'),
   }));
   const pairs = layers.flatMap(({ key, value }) => [key, value]);
   const pasts = graph.inputs.filter(({ name }) => name.startsWith('past_key_values.'));
   if (pasts.length !== pairs.length) {
     throw invalidFile(graph.path, `has ${pasts.length} past_key_values inputs for ${layers.length} layers`);
   }
-  const first = measure(graph, valueOf(graph.inputs, pairs[0]!.past)!);
+  const first = measure(graph, inputs.get(pairs[0]!.past)!);
   for (const { past, present } of pairs) {
-    for (const value of [valueOf(graph.inputs, past)!, valueOf(graph.outputs, present)!]) {
+    for (const value of [inputs.get(past)!, outputs.get(present)!]) {
       const own = measure(graph, value);
       if (own.cacheType === first.cacheType && own.keyValueHeads === first.keyValueHeads) {
         if (own.headSize === first.headSize) continue;
@@ -54,24 +66,10 @@ export function findCache(graph: GraphFile): Cache {
       throw invalidFile(graph.path, `has ${shapeOf(value)}, unlike ${pairs[0]!.past}: layers must be alike`);
     }
   }
-  return { layers, attention: attentionOf(graph, layers), ...first };
+  return { layers, ...attentionOf(graph, layers), ...first };
 }
-
-const valueOf = (values: readonly GraphValue[], name: string): GraphValue | undefined =>
-  values.find((value) => value.name === name);
 
 const shapeOf = ({ name, type, dims }: GraphValue): string => `${name} of ${type} [${dims?.join(', ')}]`;
-
-function pairOf(graph: GraphFile, layer: number, kind: 'key' | 'value'): CachePair {
-  const pair = { past: `past_key_values.${layer}.${kind}`, present: `present.${layer}.${kind}` };
-  if (!valueOf(graph.inputs, pair.past)) {
-    throw invalidFile(graph.path, `has no input ${pair.past}, though it has a cache of later layers`);
-  }
-  if (!valueOf(graph.outputs, pair.present)) {
-    throw invalidFile(graph.path, `has no output ${pair.present}, which would continue ${pair.past}`);
-  }
-  return pair;
-}
 
 function measure(
   graph: GraphFile,
@@ -97,8 +95,15 @@ function measure(
   );
 }
 
-/** @throws InferenceError MODEL_INVALID when some layers are of one kind and some of the other */
-function attentionOf(graph: GraphFile, layers: readonly CacheLayer[]): 'gqa' | 'plain' {
+/**
+ * A cache that other operators look at too, to measure how much of it there is, must be of that length: it cannot be a
+ * buffer of the context's length that past and present share.
+ * @throws InferenceError MODEL_INVALID when some layers are of one kind and some of the other
+ */
+function attentionOf(
+  graph: GraphFile,
+  layers: readonly CacheLayer[],
+): Pick<Cache, 'attention' | 'sharingProblem'> {
   const fused = new Map(
     graph.nodes.flatMap((node) => (node.operator === GQA ? [[node.inputs[3] ?? '', node] as const] : [])),
   );
@@ -108,11 +113,26 @@ function attentionOf(graph: GraphFile, layers: readonly CacheLayer[]): 'gqa' | '
       node?.inputs[4] === value.past && node.outputs[1] === key.present && node.outputs[2] === value.present
     );
   });
-  if (isFused.every(Boolean)) return 'gqa';
   const at = isFused.indexOf(true);
-  if (at < 0) return 'plain';
-  throw invalidFile(
-    graph.path,
-    `mixes GroupQueryAttention (layer ${at}) with plain attention (layer ${isFused.indexOf(false)})`,
-  );
+  if (at < 0) return { attention: 'plain' };
+  if (!isFused.every(Boolean)) {
+    throw invalidFile(
+      graph.path,
+      `mixes GroupQueryAttention (layer ${at}) with plain attention (layer ${isFused.indexOf(false)})`,
+    );
+  }
+  const measured = measuredPast(graph, layers);
+  if (measured === undefined) return { attention: 'gqa' };
+  return {
+    attention: 'plain',
+    sharingProblem: `${measured} is used beside its attention, as by a Shape, so that all rows must be of one length`,
+  };
+}
+
+/** A past that is used by more than its GroupQueryAttention. */
+function measuredPast(graph: GraphFile, layers: readonly CacheLayer[]): string | undefined {
+  const uses = new Map<string, number>();
+  for (const name of graph.nodes.flatMap(({ inputs }) => inputs)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const pasts = layers.flatMap(({ key, value }) => [key.past, value.past]);
+  return pasts.find((name) => uses.get(name) !== 1 || graph.captured.has(name));
 }

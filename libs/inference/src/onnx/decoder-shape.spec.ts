@@ -82,6 +82,40 @@ describe('describeDecoder', () => {
     expect((await describeChanged((graph) => graph.nodes.push(product))).canShareRows).toBe(true);
   });
 
+  it('shares no buffer of a fused cache whose length the graph measures', async () => {
+    const attend = (graph: Graph): void => {
+      graph.nodes = graph.nodes.filter(({ operator }) => operator !== 'Concat');
+      for (const layer of [0, 1]) {
+        const [past, present] = [`past_key_values.${layer}.`, `present.${layer}.`];
+        graph.nodes.push({
+          operator: 'GroupQueryAttention',
+          domain: 'com.microsoft',
+          inputs: ['hidden', '', '', `${past}key`, `${past}value`],
+          outputs: [`attended${layer}`, `${present}key`, `${present}value`],
+        });
+      }
+    };
+    expect(await describeChanged(attend)).toMatchObject({ attention: 'gqa', canShareRows: true });
+    const measured = await describeChanged((graph) => {
+      attend(graph);
+      graph.nodes.push({ operator: 'Shape', inputs: ['past_key_values.0.key'], outputs: ['length'] });
+    });
+    expect(measured).toMatchObject({ attention: 'plain', canShareRows: false });
+    expect(measured.sharingProblem).toMatch(/^past_key_values.0.key is used beside its attention/);
+  });
+
+  it('refuses a graph with a cache of eleven thousand layers', async () => {
+    const changed = describeChanged((graph) => {
+      const [past] = graph.inputs.slice(2);
+      for (let layer = 2; layer < 11_000; layer += 1) {
+        for (const kind of ['key', 'value']) {
+          graph.inputs.push({ ...past!, name: `past_key_values.${layer}.${kind}` });
+        }
+      }
+    });
+    await expect(changed).rejects.toMatchObject(refusal(/is one of more than 20000 inputs and outputs/));
+  });
+
   it('says that a fixed batch size keeps requests apart', async () => {
     const shape = await describeChanged((graph) => (input(graph, 'input_ids').dims[0] = 1));
     expect(shape.sharingProblem).toBe('its input input_ids has a fixed batch size of 1');

@@ -14,7 +14,7 @@ export interface DecoderShape {
   cache: CacheLayer[];
   /**
    * `gqa`: GroupQueryAttention takes past and gives present, which may be one buffer; rows are padded on the right.
-   * `plain`: standard operators join past and new keys into a new tensor.
+   * `plain`: past is of the exact length, and present is a new tensor, one run longer.
    */
   attention: 'gqa' | 'plain';
   hasPositionIds: boolean;
@@ -38,7 +38,7 @@ export function describeDecoder(graph: GraphFile, config: JsonObject): DecoderSh
     throw invalidFile('config.json', 'describes an encoder-decoder: only decoders can be run');
   }
   const inputs = checkInputs(graph);
-  const { layers: cache, attention, ...measures } = findCache(graph);
+  const { layers: cache, attention, sharingProblem: ragged, ...measures } = findCache(graph);
   const logits = logitsOf(graph);
   const vocabSize = positiveInteger('config.json', config, 'vocab_size');
   const [heads, headSize] = [measures.keyValueHeads, measures.headSize];
@@ -57,7 +57,7 @@ export function describeDecoder(graph: GraphFile, config: JsonObject): DecoderSh
     agree('the head size', headSize, 'hidden_size / num_attention_heads', size);
   }
   agree('logits of width', logits.dims.at(-1)!, 'vocab_size', vocabSize);
-  const sharingProblem = rowsTogether(graph);
+  const sharingProblem = rowsTogether(graph) ?? ragged;
   return {
     layers: cache.length,
     ...measures,

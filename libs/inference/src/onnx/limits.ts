@@ -9,6 +9,8 @@ export const LIMITS = {
   fields: 8_000_000,
   nodes: 200_000,
   tensors: 200_000,
+  /** Inputs and outputs of all graphs. */
+  values: 20_000,
   nameBytes: 4096,
   rank: 16,
   /** Of one attribute; longer lists are skipped, for nothing that we decide needs them. */

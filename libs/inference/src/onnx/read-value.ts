@@ -7,7 +7,7 @@ import { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from './messages.js';
 
 /** A graph's input, output or intermediate, with its type and shape. */
 export function readValue(outer: Cursor, budget: Budget): GraphValue {
-  outer.refuse(budget.keep(256));
+  outer.refuse(budget.value());
   const cursor = outer.enter(VALUE_INFO);
   const value: GraphValue = { name: '', type: undefined, dims: undefined };
   while (cursor.next()) {
