@@ -2,31 +2,13 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelFolder } from '../testing/model-folder.js';
-import { encodeModel, FLOAT, INT64, raw, type GraphSpec, type NodeSpec } from '../testing/onnx-builder.js';
-import { decoderGraph, type DecoderOptions } from '../testing/onnx-decoder.js';
-import { runSession, type Feed } from '../testing/session.js';
+import { encodeModel, FLOAT, raw, type GraphSpec, type NodeSpec } from '../testing/onnx-builder.js';
+import { decoderGraph } from '../testing/onnx-decoder.js';
+import { range, runSession, step } from '../testing/session.js';
 import { FIXTURES, TINY } from '../testing/tiny-engine.js';
 import { editForServing, type EditedGraph } from './edit-for-serving.js';
 import type { GraphFile } from './graph-file.js';
 import { readGraph } from './read-graph.js';
-
-const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, at) => from + at);
-
-/** One row of tokens after `past` others, of which `asked` are to be answered. */
-function step(graph: GraphFile, tokens: number[], past: number, asked?: number[]): Feed[] {
-  const dims = [1, tokens.length];
-  const known: Feed[] = [
-    { name: 'input_ids', dims, values: tokens },
-    {
-      name: 'attention_mask',
-      dims: [1, past + tokens.length],
-      values: range(0, past + tokens.length).map(() => 1),
-    },
-    { name: 'position_ids', dims, values: range(past, tokens.length) },
-  ];
-  const feeds = known.filter(({ name }) => graph.inputs.some((input) => input.name === name));
-  return asked ? [...feeds, { name: 'logits_positions', dims: [asked.length], values: asked }] : feeds;
-}
 
 /** A prompt, then two tokens one by one: hashes of the last positions' logits, and of the cache. */
 async function outputs(
@@ -65,11 +47,13 @@ async function graphOf(folder: ModelFolder, spec: GraphSpec): Promise<GraphFile>
   return await readGraph(folder.path, folder.put('onnx/model.onnx', encodeModel(spec)));
 }
 
+const TWO = raw(Float32Array.of(2));
+
 /** Replaces the last operator, which makes the logits. */
 function withTail(...nodes: NodeSpec[]): ReturnType<typeof decoderGraph> {
   const spec = decoderGraph();
   spec.nodes = [...spec.nodes.slice(0, -1), ...nodes];
-  spec.initializers.push({ name: 'cap', type: FLOAT, dims: [], raw: raw(Float32Array.of(2)) });
+  spec.initializers.push({ name: 'cap', type: FLOAT, dims: [], raw: TWO });
   return spec;
 }
 
@@ -99,20 +83,23 @@ describe('editForServing', () => {
     }
   });
 
-  it.each<DecoderOptions>([
-    { heads: 28, headSize: 64, vocabSize: 1500, head: 'float32' },
-    { heads: 28, headSize: 64, vocabSize: 1500, head: 'int4' },
-    { heads: 9, headSize: 64, vocabSize: 1501, head: 'float32' },
-    { heads: 9, headSize: 64, vocabSize: 1501, head: 'int4' },
-  ])('gives the same bits for heads as wide as those of real models: %j', async (options) => {
-    using folder = new ModelFolder();
-    const graph = await graphOf(folder, decoderGraph(options));
-    const edited = await editForServing(graph);
-    for (const prompt of [1, 2, 3, 5, 64]) {
-      const original = await outputs(graph, undefined, { threads: 2, prompt });
-      expect(await outputs(graph, edited, { threads: 2, prompt })).toEqual(original);
-    }
-  });
+  it.each([
+    [28, 'float32'],
+    [28, 'int4'],
+    [9, 'float32'],
+    [9, 'int4'],
+  ] as const)(
+    'gives the same bits for heads as wide as those of real models: %d × 64, %s',
+    async (heads, head) => {
+      using folder = new ModelFolder();
+      const graph = await graphOf(folder, decoderGraph({ heads, headSize: 64, vocabSize: 1501, head }));
+      const edited = await editForServing(graph);
+      for (const prompt of [1, 2, 3, 5, 64]) {
+        const original = await outputs(graph, undefined, { threads: 2, prompt });
+        expect(await outputs(graph, edited, { threads: 2, prompt })).toEqual(original);
+      }
+    },
+  );
 
   it('answers the asked positions in the asked order', async () => {
     const graph = await readGraph(TINY, 'onnx/model_int8.onnx');
@@ -172,6 +159,19 @@ describe('editForServing', () => {
       ],
     ],
     [
+      'a soft cap of constants',
+      [
+        product('l'),
+        {
+          operator: 'Constant',
+          inputs: [],
+          outputs: ['two'],
+          tensor: { name: '', type: FLOAT, dims: [], raw: TWO },
+        },
+        { operator: 'Mul', inputs: ['l', 'two'], outputs: ['logits'] },
+      ],
+    ],
+    [
       'a transposed weight',
       [
         { operator: 'Transpose', inputs: ['embedding'], outputs: ['tied'], ints: { perm: [1, 0] } },
@@ -214,14 +214,10 @@ describe('editForServing', () => {
   it('leaves a head that it cannot cut, and says why', async () => {
     using folder = new ModelFolder();
     const spec = decoderGraph();
-    spec.inputs.push({ name: 'num_logits_to_keep', type: INT64, dims: [] });
+    spec.nodes.push({ operator: 'Neg', inputs: ['hidden'], outputs: ['logits_positions'] });
     const edited = await editForServing(await graphOf(folder, spec));
-    expect(edited.edits[0]).toBe('logits are computed for every position: it has num_logits_to_keep');
+    expect(edited.edits[0]).toBe('logits are computed for every position: its names are taken');
     expect(edited.hasLogitsPositions).toBe(false);
-
-    const taken = decoderGraph();
-    taken.nodes.push({ operator: 'Neg', inputs: ['hidden'], outputs: ['logits_positions'] });
-    expect((await editForServing(await graphOf(folder, taken))).edits[0]).toMatch(/: its names are taken$/);
   });
 
   it('refuses a file that changed since it was read, and one that is gone', async () => {

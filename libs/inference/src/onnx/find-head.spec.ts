@@ -1,5 +1,5 @@
 import { ModelFolder } from '../testing/model-folder.js';
-import { encodeModel, INT64 } from '../testing/onnx-builder.js';
+import { encodeModel, FLOAT, INT64 } from '../testing/onnx-builder.js';
 import { decoderGraph } from '../testing/onnx-decoder.js';
 import { findHead } from './find-head.js';
 import { readGraph } from './read-graph.js';
@@ -51,6 +51,16 @@ describe('findHead', () => {
       (spec) => {
         spec.nodes.at(-1)!.outputs = ['l'];
         spec.nodes.push({ operator: 'Add', inputs: ['l', 'embedding'], outputs: ['logits'] });
+      },
+    ],
+    [
+      'ai.onnx:Mul after the head may mix positions',
+      (spec) => {
+        spec.nodes.at(-1)!.outputs = ['l'];
+        const raw = new Uint8Array(8 * 4);
+        const tensor = { name: '', type: FLOAT, dims: [8, 1], raw };
+        spec.nodes.push({ operator: 'Constant', inputs: [], outputs: ['c'], tensor });
+        spec.nodes.push({ operator: 'Mul', inputs: ['l', 'c'], outputs: ['logits'] });
       },
     ],
     ["the head's weights are computed at each run", (spec) => (spec.nodes.at(-1)!.inputs[1] = 'new')],

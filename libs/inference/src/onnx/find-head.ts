@@ -43,7 +43,7 @@ export function findHead(graph: GraphFile): Head | string {
     if (!ELEMENTWISE.has(node.operator) || next === undefined || others.length > 0) {
       return `logits come from ${node.operator}, not from a product with the head's weights`;
     }
-    if (!node.inputs.every((input) => input === next || isPerToken(input, graph))) {
+    if (!node.inputs.every((input) => input === next || isPerToken(input, graph, producers))) {
       return `${node.operator} after the head may mix positions`;
     }
     name = next;
@@ -87,21 +87,27 @@ const SAME_RANK = new Set(
   ['Cast', 'Transpose', 'DequantizeLinear', 'Identity'].map((kind) => `ai.onnx:${kind}`),
 );
 
-/** Of an initializer, as it is or after one operator of SAME_RANK; undefined for anything else. */
-function weightRank(
-  name: string,
-  graph: GraphFile,
-  producers: ReadonlyMap<string, GraphNode>,
-): number | undefined {
+type Producers = ReadonlyMap<string, GraphNode>;
+
+/** Of an initializer or a Constant; undefined for anything else. A Constant without a tensor is a number or a list. */
+function constantDims(name: string, graph: GraphFile, producers: Producers): number[] | undefined {
   const own = graph.initializers.get(name);
-  if (own) return own.dims.length;
+  if (own) return own.dims;
+  const node = producers.get(name);
+  return node?.operator === 'ai.onnx:Constant' ? (node.tensorDims ?? []) : undefined;
+}
+
+/** Of a constant, as it is or after one operator of SAME_RANK; undefined for anything else. */
+function weightRank(name: string, graph: GraphFile, producers: Producers): number | undefined {
+  const own = constantDims(name, graph, producers);
+  if (own) return own.length;
   const node = producers.get(name);
   if (node === undefined || !SAME_RANK.has(node.operator)) return undefined;
-  return graph.initializers.get(node.inputs[0] ?? '')?.dims.length;
+  return constantDims(node.inputs[0] ?? '', graph, producers)?.length;
 }
 
 /** A scalar, or a vector along the vocabulary: the same for every position. */
-function isPerToken(name: string, graph: GraphFile): boolean {
-  const dims = graph.initializers.get(name)?.dims;
+function isPerToken(name: string, graph: GraphFile, producers: Producers): boolean {
+  const dims = constantDims(name, graph, producers);
   return name === '' || (dims !== undefined && dims.slice(0, -1).every((dim) => dim === 1));
 }

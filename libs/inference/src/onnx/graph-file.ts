@@ -19,6 +19,8 @@ export interface GraphNode {
   outputs: string[];
   /** Integers and floats, and lists of up to 64 of them; above 2^53 the nearest double. */
   attributes: Map<string, number | number[]>;
+  /** Shape of its tensor attribute, such as a Constant has. */
+  tensorDims?: number[];
 }
 
 /** Where a tensor's elements are. */

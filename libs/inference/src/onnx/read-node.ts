@@ -26,7 +26,10 @@ export function readNode(outer: Cursor, walk: Walk): GraphNode {
     else if (cursor.name === 'name') node.name = cursor.text();
     else if (cursor.name === 'opType') kind = cursor.text();
     else if (cursor.name === 'domain') domain = cursor.text();
-    else if (cursor.name === 'attribute') readAttribute(cursor, node.attributes, walk);
+    else if (cursor.name === 'attribute') {
+      const tensor = readAttribute(cursor, node.attributes, walk);
+      if (tensor) node.tensorDims = tensor.dims;
+    }
   }
   if (kind === '') throw outer.fault(`(node ${JSON.stringify(node.name)}) names no operator`);
   node.operator = `${domain === '' ? 'ai.onnx' : domain}:${kind}`;
@@ -34,22 +37,31 @@ export function readNode(outer: Cursor, walk: Walk): GraphNode {
   return node;
 }
 
-/** Keeps numbers, and walks into tensors and subgraphs; text is of no interest. */
-export function readAttribute(outer: Cursor, found: GraphNode['attributes'], walk: Walk): void {
+/**
+ * Keeps numbers, and walks into tensors and subgraphs; text is of no interest.
+ * @returns the attribute's tensor, if it is one
+ */
+export function readAttribute(
+  outer: Cursor,
+  found: GraphNode['attributes'],
+  walk: Walk,
+): ReadTensor | undefined {
   const cursor = outer.enter(ATTRIBUTE);
   const ints: number[] = [];
   const floats: number[] = [];
   let name = '';
   let value: number | undefined;
+  let tensor: ReadTensor | undefined;
   while (cursor.next()) {
     if (cursor.name === 'name') name = cursor.text();
     else if (cursor.name === 'int') value = cursor.int();
     else if (cursor.name === 'float') value = cursor.float();
     else if (cursor.name === 'ints') keep(ints, cursor.ints(LIMITS.attributeValues) ?? []);
     else if (cursor.name === 'floats' && !cursor.isBytes) keep(floats, [cursor.float()]);
-    else if (cursor.name === 'tensor' || cursor.name === 'tensors')
-      walk.tensor(readTensor(cursor, walk.budget));
-    else if (cursor.name === 'sparseTensor' || cursor.name === 'sparseTensors')
+    else if (cursor.name === 'tensor' || cursor.name === 'tensors') {
+      tensor = readTensor(cursor, walk.budget);
+      walk.tensor(tensor);
+    } else if (cursor.name === 'sparseTensor' || cursor.name === 'sparseTensors')
       readSparseTensor(cursor, walk);
     else if (cursor.name === 'graph' || cursor.name === 'graphs') walk.subgraph(cursor);
   }
@@ -58,6 +70,7 @@ export function readAttribute(outer: Cursor, found: GraphNode['attributes'], wal
   if (value !== undefined) found.set(name, value);
   else if (ints.length > 0) found.set(name, ints);
   else if (floats.length > 0) found.set(name, floats);
+  return tensor;
 }
 
 function keep(list: number[], more: number[]): void {

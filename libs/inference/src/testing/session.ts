@@ -35,3 +35,27 @@ export async function runSession(job: SessionJob): Promise<SessionAnswer['result
   if (answer.problem !== undefined) throw new Error(answer.problem);
   return answer.results;
 }
+
+export const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, at) => from + at);
+
+/** One row of tokens after `past` others, of which `asked` are to be answered. */
+export function step(
+  graph: { inputs: { name: string }[] },
+  tokens: number[],
+  past: number,
+  asked?: number[],
+): Feed[] {
+  const dims = [1, tokens.length];
+  const known: Feed[] = [
+    { name: 'input_ids', dims, values: tokens },
+    {
+      name: 'attention_mask',
+      dims: [1, past + tokens.length],
+      values: range(0, past + tokens.length).map(() => 1),
+    },
+    { name: 'position_ids', dims, values: range(past, tokens.length) },
+  ];
+  const feeds = known.filter(({ name }) => graph.inputs.some((input) => input.name === name));
+  return asked ? [...feeds, { name: 'logits_positions', dims: [asked.length], values: asked }] : feeds;
+}
