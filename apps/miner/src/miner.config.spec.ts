@@ -19,9 +19,13 @@ describe('the options of a miner', () => {
     expect(read('--url', 'https://two')).toMatchObject({
       url: 'https://two',
       slots: 5,
-      threads: 1,
+      threads: undefined,
+      contextLength: undefined,
+      provider: 'cpu',
       data: folder,
     });
+    Object.assign(process.env, { THREADS: '3', CONTEXT: '4096', PROVIDER: 'cuda' });
+    expect(read('--threads', '7')).toMatchObject({ threads: 7, contextLength: 4096, provider: 'cuda' });
     expect(read().url).toBe('http://one:1');
     expect(read().healthPort).toBeUndefined();
     expect(read('--health-port', '0').healthPort).toBe(0);
@@ -67,6 +71,7 @@ describe('the options of a miner', () => {
     expect(() => read('--slots', '0')).toThrow(
       /--slots \(SLOTS\): "0" should be a whole number from 1 to 64/,
     );
+    expect(() => read('--provider', 'gpu')).toThrow(/--provider \(PROVIDER\): "gpu" should be cpu or cuda/);
     expect(() => read('--url', 'localhost:8080')).toThrow(/--url .*http:\/\/host:8080/);
     expect(() => read('--model', 'bundled:huge')).toThrow(/bundled:tiny/);
     expect(() => read('--model', 'some/model')).toThrow(/--model.*written hf:some\/model/);

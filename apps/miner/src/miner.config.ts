@@ -15,7 +15,10 @@ export interface MinerConfig {
   readonly quantisation: string | undefined;
   readonly source: ModelSource;
   readonly slots: number;
-  readonly threads: number;
+  /** The engine's own choice unless given, like what follows. */
+  readonly threads: number | undefined;
+  readonly contextLength: number | undefined;
+  readonly provider: 'cpu' | 'cuda';
   /** Where the node's key is kept. */
   readonly data: string;
   readonly healthPort: number | undefined;
@@ -48,7 +51,10 @@ Runs a model for a Ganglion network. Ctrl-C lets it finish what it has, and leav
   --quant <name>        q4, int8, fp32, …: which of the   QUANT           best for a CPU
                         model's graphs
   --slots <n>           answers computed at once          SLOTS           2
-  --threads <n>         threads per step                  THREADS         1
+  --threads <n>         threads per step                  THREADS         half the processors, at most 4
+  --context <n>         tokens of prompt and answer       CONTEXT         the model's own limit
+                        together, if memory is short
+  --provider <name>     cpu, or cuda for a graphics card  PROVIDER        cpu
   --data <directory>    where the miner's key is kept     DATA_DIR        .ganglion/miner
   --health-port <port>  /healthz, /readyz, /metrics       HEALTH_PORT     off
   --help                this text
@@ -69,6 +75,8 @@ const environment = () =>
     HF_TOKEN: z.string().optional(),
     SLOTS: z.string().optional(),
     THREADS: z.string().optional(),
+    CONTEXT: z.string().optional(),
+    PROVIDER: z.string().optional(),
     DATA_DIR: z.string().optional(),
     SECRETS_DIR: z.string().optional(),
   });
@@ -83,6 +91,8 @@ const options = {
   quant: { type: 'string' },
   slots: { type: 'string' },
   threads: { type: 'string' },
+  context: { type: 'string' },
+  provider: { type: 'string' },
   data: { type: 'string' },
   'health-port': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -114,12 +124,11 @@ export const readMinerConfig = (args: string[]): MinerConfig | 'help' => {
       token: env.HF_TOKEN || undefined,
     },
     slots: readInteger('--slots (SLOTS)', flags.slots ?? env.SLOTS ?? '2', [1, 64]),
-    threads: readInteger('--threads (THREADS)', flags.threads ?? env.THREADS ?? '1', [1, 256]),
+    threads: readOptional('--threads (THREADS)', flags.threads ?? env.THREADS, [1, 256]),
+    contextLength: readOptional('--context (CONTEXT)', flags.context ?? env.CONTEXT, [2, 2 ** 31]),
+    provider: readProvider(flags.provider ?? env.PROVIDER ?? 'cpu'),
     data,
-    healthPort:
-      flags['health-port'] === undefined
-        ? undefined
-        : readInteger('--health-port', flags['health-port'], [0, 65_535]),
+    healthPort: readOptional('--health-port', flags['health-port'], [0, 65_535]),
   };
 };
 
@@ -135,6 +144,17 @@ const readInteger = (name: string, text: string, [least, most]: [number, number]
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new UsageError(`${name}: "${text}" should be a whole number from ${least} to ${most}`);
+};
+
+const readOptional = (
+  name: string,
+  text: string | undefined,
+  bounds: [number, number],
+): number | undefined => (text === undefined ? undefined : readInteger(name, text, bounds));
+
+const readProvider = (text: string): 'cpu' | 'cuda' => {
+  if (text === 'cpu' || text === 'cuda') return text;
+  throw new UsageError(`--provider (PROVIDER): "${text}" should be cpu or cuda`);
 };
 
 /** What can be told without a network is told now. */

@@ -60,13 +60,15 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async run(): Promise<void> {
-    const { data, slots, threads, url, token } = this.config;
+    const { data, slots, url, token } = this.config;
     const lock = await lockFolder(data);
     try {
       const { source, ...model } = await fetchModel(this.config, this.#log, this.#stop.signal);
       this.#log.log(`loading the model ${source}`);
-      const engine = (this.#engine = await openEngine({ ...model, slots, threads }));
+      const { threads, contextLength, provider } = this.config;
+      const engine = (this.#engine = await openEngine({ ...model, slots, threads, contextLength, provider }));
       if (this.#isClosing) return await engine.close();
+      this.describe(engine);
       const node = (this.#node = new MinerNode({
         engine,
         seed: keepNodeKey(data),
@@ -88,6 +90,12 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
     } finally {
       lock.unlock();
     }
+  }
+
+  private describe({ model, binding, bindingProblem }: Engine): void {
+    const { quantisation, contextLength } = model;
+    this.#log.log({ message: 'the model is loaded', quantisation, contextLength, binding });
+    if (bindingProblem) this.#log.warn(`the engine is slower than it could be: ${bindingProblem}`);
   }
 
   private note(attempt: EndedAttempt): void {
