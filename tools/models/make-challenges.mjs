@@ -25,7 +25,9 @@ function kindOf(prompt, answer) {
   if (/^\d+ (plus|minus) \d+ is \d+\.$/.test(answer)) return 'arithmetic';
   if (prompt.startsWith('Repeat')) return 'repeat';
   if (prompt.startsWith('Spell')) return 'spell';
-  return /^(What|Why|How|Explain)/.test(prompt) && /miner|hash|gateway|session|queue|node/i.test(answer) ? 'fact' : 'other';
+  return /^(What|Why|How|Explain)/.test(prompt) && /miner|hash|gateway|session|queue|node/i.test(answer)
+    ? 'fact'
+    : 'other';
 }
 
 async function ask(engine, prompt) {
@@ -39,7 +41,9 @@ async function ask(engine, prompt) {
   return { text, length: tokens.length, finish: tokens.at(-1).finish };
 }
 
-const pairs = JSON.parse(execFileSync('python3', ['-B', '-c', DRAW], { cwd: MODEL, encoding: 'utf8', maxBuffer: 2 ** 26 }));
+const pairs = JSON.parse(
+  execFileSync('python3', ['-B', '-c', DRAW], { cwd: MODEL, encoding: 'utf8', maxBuffer: 2 ** 26 }),
+);
 const engine = await openEngine({ model: MODEL });
 const kept = new Map();
 const left = { ...QUOTA };

@@ -1,0 +1,1 @@
+"""Makers of Llama-shaped models: ONNX in the Hugging Face layout, and GGUF."""

@@ -1,0 +1,40 @@
+"""Where weights come from, as options of the command line."""
+
+import argparse
+from pathlib import Path
+
+from makers.checkpoint import read_checkpoint
+from makers.gguf_file import read_gguf
+from makers.layout import Model
+from makers.shape import SHAPES
+from makers.vocabulary import byte_vocabulary, read_vocabulary
+from makers.weights import random_weights
+
+TINY = Path(__file__).resolve().parents[3] / "models" / "tiny"
+
+
+def random_model(name: str) -> Model:
+    """Random weights of one of SHAPES, always the same, with a tokenizer of one token per byte."""
+    shape = SHAPES[name]
+    return Model(shape, random_weights(shape), byte_vocabulary(shape.vocab_size, shape.max_position_embeddings))
+
+
+def trained_model(directory: Path = TINY) -> Model:
+    """The bundled model, or one that its trainer made: `checkpoint.pt` with tokenizer and configuration beside."""
+    shape, weights = read_checkpoint(directory / "checkpoint.pt")
+    return Model(shape, weights, read_vocabulary(directory, shape.vocab_size), files=directory)
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--random", choices=SHAPES, help="random weights of a shape")
+    source.add_argument("--checkpoint", type=Path, metavar="DIR", help="a directory with checkpoint.pt and tokenizer files")
+    source.add_argument("--gguf", type=Path, metavar="FILE", help="a GGUF file of the llama architecture")
+
+
+def chosen_model(arguments: argparse.Namespace) -> Model:
+    if arguments.random:
+        return random_model(arguments.random)
+    if arguments.checkpoint:
+        return trained_model(arguments.checkpoint)
+    return read_gguf(arguments.gguf)
