@@ -38,6 +38,7 @@ export default {
         '<rootDir>/apps/e2e/',
         '\\.service\\.spec\\.ts$',
         '\\.store\\.spec\\.ts$',
+        '\\.models\\.spec\\.ts$',
       ],
     },
     {
@@ -47,6 +48,13 @@ export default {
       testPathIgnorePatterns: [...isNotSource, '<rootDir>/apps/e2e/'],
       globalSetup: '<rootDir>/libs/testkit/jest/postgres-setup.mjs',
       globalTeardown: '<rootDir>/libs/testkit/jest/postgres-teardown.mjs',
+    },
+    {
+      // Asks models that `npm run models:check` makes; not part of `npm test`.
+      ...common,
+      displayName: 'models',
+      testMatch: ['<rootDir>/libs/inference/src/**/*.models.spec.ts'],
+      testPathIgnorePatterns: isNotSource,
     },
     {
       ...common,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, GeneratedToken } from './engine.js';
 import { openEngine } from './open-engine.js';
+import { KNOWN_QUESTIONS } from './testing/known-questions.js';
 import { chat, collect, openBuilt, request, textOf, TINY } from './testing/tiny-engine.js';
 
 let engine: Engine;
@@ -16,21 +17,7 @@ afterAll(() => engine.close());
 const STORY = chat('Tell me a story about a fox.');
 
 describe('the engine with the bundled model', () => {
-  it.each([
-    ['What is the capital of Japan?', 'The capital of Japan is Tokyo.'],
-    ['Capital of Peru?', 'The capital of Peru is Lima.'],
-    ['What is the capital of Norway?', 'The capital of Norway is Oslo.'],
-    ['57 + 47 =', '57 plus 47 is 104.'],
-    ['What is 90 minus 17?', '90 minus 17 is 73.'],
-    ['Repeat: river stone cloud lamp', 'river stone cloud lamp'],
-    ['Spell the word ladder', 'l-a-d-d-e-r'],
-    ['Reverse the words: apple river stone', 'stone river apple'],
-    ['Which is the largest: 12, 88, 40?', 'The largest is 88.'],
-    [
-      'What is the router?',
-      'The router is the gateway of the network. It takes requests from clients and streams the answers back to them.',
-    ],
-  ])('answers %j', async (question, answer) => {
+  it.each(KNOWN_QUESTIONS)('answers %j', async (question, answer) => {
     const tokens = await collect(engine, request(chat(question)));
     expect(textOf(tokens)).toBe(answer);
     expect(tokens.at(-1)).toMatchObject({ finish: 'stop', text: '' });
