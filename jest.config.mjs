@@ -32,7 +32,7 @@ export default {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{libs,apps,tools,bench}/**/*.spec.ts'],
       testPathIgnorePatterns: [
         ...isNotSource,
         '<rootDir>/apps/e2e/',
