@@ -88,8 +88,8 @@ export class Measurement {
         if (made.every((tokens) => tokens >= 2)) tellAllGenerate();
       });
       await Promise.race([allGenerate, others]);
-      const { first } = await this.#time(64, 1);
-      const wasLoaded = !areDone();
+      let wasLoaded = false;
+      const { first } = await this.#time(64, 1, () => (wasLoaded = !areDone()));
       await others;
       return wasLoaded ? first : null;
     });
@@ -136,10 +136,13 @@ export class Measurement {
     return results;
   }
 
-  async #time(prompt: number, tokens: number): Promise<Timing> {
+  async #time(prompt: number, tokens: number, onToken?: () => void): Promise<Timing> {
     const times: number[] = [];
     const began = performance.now();
-    await this.#generate(this.#requests(1, prompt, tokens), () => times.push(performance.now()));
+    await this.#generate(this.#requests(1, prompt, tokens), () => {
+      times.push(performance.now());
+      onToken?.();
+    });
     const perToken = tokens > 1 ? (times.at(-1)! - times[0]!) / (tokens - 1) : 0;
     return { first: times[0]! - began, perToken };
   }
