@@ -16,6 +16,8 @@ describe.each([
   ['int8-plain', 'int8'],
   ['int4-gqa', 'q4'],
   ['int4-plain', 'q4'],
+  ['int8-shared', 'int8'],
+  ['int4-shared', 'q4'],
   ['int4-external', 'q4'],
   ['fp32-gqa-positions', 'fp32'],
   ['fp32-from-gguf', 'fp32'],

@@ -30,7 +30,9 @@ def run(arguments: argparse.Namespace) -> None:
     made = []
     for kind in arguments.precision or TWINS:
         directory = arguments.out / kind
-        ours = write_model(model, Export(Precision(kind, arguments.block)), directory)
+        # As GGUF has it: one matrix is embedding and head.
+        precision = Precision(kind, arguments.block, shares_embedding=True)
+        ours = write_model(model, Export(precision), directory)
         twin = write_gguf(model, TWINS[kind], arguments.out / f"{TWINS[kind]}.gguf", f"{arguments.shape}-random")
         entry = {
             "precision": kind,

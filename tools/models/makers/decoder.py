@@ -13,6 +13,7 @@ from makers.graph import Graph
 from makers.linear import Linears, Precision
 from makers.norms import FusedNorms, Norms, PlainNorms
 from makers.plain_attention import PlainAttention
+from makers.problem import Problem
 from makers.shape import Shape
 from makers.weights import Weights
 
@@ -32,6 +33,8 @@ class Decoder:
 
 def build_decoder(shape: Shape, weights: Weights, precision: Precision, attention: str = "gqa") -> Decoder:
     """Writes the decoder with one of ATTENTIONS; the plain one has no operator of ONNX Runtime's own but MatMulNBits."""
+    if precision.shares_embedding and "head" in weights:
+        raise Problem("the model has a head of its own: its embedding cannot be read from the head")
     graph = Graph(precision.float_type)
     graph.add_input("input_ids", ["batch_size", "sequence_length"], "int64")
     graph.add_input("attention_mask", ["batch_size", "total_sequence_length"], "int64")
@@ -52,7 +55,7 @@ class _Writer:
 
     def write(self) -> None:
         shape, graph = self.shape, self.graph
-        hidden = graph.node("Gather", [graph.constant("embedding", self.weights["embedding"]), "input_ids"], "embedded")
+        hidden = self.linears.embed("input_ids", self.weights["embedding"], "embedded")
         normed = self.norms.first(hidden, "layers.0.attention_norm")
         for at in range(shape.num_hidden_layers):
             self._cache(at)

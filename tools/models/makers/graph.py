@@ -28,6 +28,12 @@ class Graph:
             self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
         return name
 
+    def has_constant(self, name: str) -> bool:
+        return name in self._constants
+
+    def constant_bytes(self, name: str) -> int:
+        return len(self._constants[name].raw_data)
+
     def single(self, name: str, value: np.ndarray) -> str:
         """A constant that stays float32 in a graph of float16."""
         self._constants.setdefault(name, numpy_helper.from_array(value.astype(np.float32), name))

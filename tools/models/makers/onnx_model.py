@@ -15,12 +15,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--attention", choices=ATTENTIONS, default="gqa")
     parser.add_argument("--block", type=int, default=32, help="weights that share a scale (int4, int8); default 32")
     parser.add_argument("--accuracy", type=int, choices=range(5), default=4, help="accuracy_level of MatMulNBits; default 4")
+    parser.add_argument("--shared-embedding", action="store_true", help="a tied embedding is read from the head (int4, int8)")
     parser.add_argument("--external", action="store_true", help="weights beside the graph, in .onnx_data")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    precision = Precision(arguments.quant, arguments.block, arguments.accuracy)
+    precision = Precision(arguments.quant, arguments.block, arguments.accuracy, arguments.shared_embedding)
     export = Export(precision, arguments.attention, arguments.external)
     written = write_model(chosen_model(arguments), export, arguments.out)
     print(f"{written['file']}: {written['bytes']} bytes, {written['bitsPerWeight']:.2f} bits per weight")

@@ -22,6 +22,8 @@ def variants(block: int) -> dict[str, Export]:
     crossed = {f"{kind}-{attention}": Export(Precision(kind, block), attention) for kind, attention in pairs}
     return {
         **crossed,
+        "int8-shared": Export(Precision("int8", block, shares_embedding=True)),
+        "int4-shared": Export(Precision("int4", block, shares_embedding=True)),
         "int4-external": Export(Precision("int4", block), external=True),
         "fp32-gqa-positions": Export(Precision("fp32"), "gqa-positions"),
     }
