@@ -63,6 +63,17 @@ describe('findHead', () => {
         spec.nodes.push({ operator: 'Mul', inputs: ['l', 'c'], outputs: ['logits'] });
       },
     ],
+    [
+      '"a" is used elsewhere too',
+      (spec) => {
+        // A circle, which ONNX Runtime would refuse.
+        spec.nodes.pop();
+        spec.nodes.push({ operator: 'Identity', inputs: ['a'], outputs: ['logits'] });
+        for (const [from, to] of [...'abcdefgh'].map((name, at) => [name, 'bcdefgha'[at]!] as const)) {
+          spec.nodes.push({ operator: 'Identity', inputs: [to], outputs: [from] });
+        }
+      },
+    ],
     ["the head's weights are computed at each run", (spec) => (spec.nodes.at(-1)!.inputs[1] = 'new')],
     ['the head multiplies no hidden state', (spec) => (spec.nodes.at(-1)!.inputs = ['embedding', 'head'])],
     ['logits are of 1 positions already', (spec) => (spec.outputs[0]!.dims[1] = 1)],

@@ -2,7 +2,8 @@ import type { GraphFile } from './graph-file.js';
 
 /**
  * Operators that take one scale for all rows from what the rows hold: with another request beside it, a row's
- * activations are rounded differently. (MatMulInteger itself is exact; it is the scale before it that is shared.)
+ * activations are rounded differently. So they are when a prompt is fed in other pieces: such a graph gives the same tokens
+ * again only if its prompts are cut in the same places. (MatMulInteger itself is exact; it is the scale before it that is shared.)
  */
 const SHARED_SCALE = new Set([
   'ai.onnx:DynamicQuantizeLinear',
