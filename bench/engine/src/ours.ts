@@ -42,7 +42,6 @@ function greedy({ text, tokens }: BenchRequest): GenerateRequest {
 
 await serve(async ({ model, threads, parallel }: Job) => {
   const { openEngine } = await import('@ganglion/inference');
-  const options: EngineOptions = { model: model.directory, threads, slots: parallel };
-  const [binding] = process.argv.slice(2);
-  return new Ours(await openEngine(binding === undefined ? options : { ...options, ...{ binding } }));
+  const binding = process.argv[2] as EngineOptions['binding'];
+  return new Ours(await openEngine({ model: model.directory, threads, slots: parallel, binding }));
 });
