@@ -3,7 +3,7 @@ import type { Group } from './contract.js';
 export type ContenderName = 'ours' | 'fallback' | 'llamacpp' | 'transformersjs';
 
 /** The engine's binding that runs everywhere; as `openEngine` calls it. */
-const PORTABLE_BINDING = 'worker';
+const PORTABLE_BINDING = 'onnxruntime-node';
 
 export interface ContenderProgram {
   name: ContenderName;
