@@ -20,6 +20,7 @@ const refused = [
   ['apps/session/src/planted.ts', '@nats-io/jetstream', 'boundary/pure'],
   ['apps/miner/src/planted.service.ts', 'onnxruntime-node', 'boundary/onnx-in-inference'],
   ['libs/node/src/planted.ts', 'onnxruntime-node', 'boundary/onnx-in-inference'],
+  ['apps/miner/src/planted.service.ts', 'koffi', 'boundary/onnx-in-inference'],
   ['apps/cli/src/planted.ts', '@ganglion/inference', 'boundary/inference-when-needed'],
   ['apps/cli/src/planted.ts', '@ganglion/node', '@nx/enforce-module-boundaries'],
 ] as const;

@@ -19,7 +19,7 @@ const database = {
   allowTypeImports: true,
 };
 const onnx = {
-  regex: '^onnxruntime',
+  regex: '^onnxruntime|^koffi$',
   message: 'boundary/onnx-in-inference: only libs/inference runs models.',
 };
 const io = {
