@@ -23,6 +23,7 @@ const refused = [
   ['apps/miner/src/planted.service.ts', 'koffi', 'boundary/onnx-in-inference'],
   ['apps/cli/src/planted.ts', '@ganglion/inference', 'boundary/inference-when-needed'],
   ['apps/cli/src/planted.ts', '@ganglion/node', '@nx/enforce-module-boundaries'],
+  ['bench/engine/src/planted.ts', 'onnxruntime-node', 'boundary/onnx-in-inference'],
 ] as const;
 
 const allowed = [

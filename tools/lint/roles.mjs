@@ -70,7 +70,7 @@ export const importsByRole = [
     [leftwards([...edges, 'service', 'guard', 'filter', 'schedule']), onnx],
   ),
   restrict(['apps/*/src/**/*.lifecycle.ts'], [leftwards([...edges, 'service', 'store']), onnx]),
-  restrict(['libs/**/*.ts', 'tools/**/*.ts'], [onnx], ['libs/inference/**']),
+  restrict(['libs/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'], [onnx], ['libs/inference/**']),
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts', 'tools/src/**/*.ts'],
     ignores: ['libs/runtime/**', 'libs/testkit/**', '**/*.spec.ts', '**/*.fixture.ts'],
