@@ -92,10 +92,10 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  private describe({ model, binding, bindingProblem }: Engine): void {
+  private describe({ model, binding, notices }: Engine): void {
     const { quantisation, contextLength } = model;
     this.#log.log({ message: 'the model is loaded', quantisation, contextLength, binding });
-    if (bindingProblem) this.#log.warn(`the engine is slower than it could be: ${bindingProblem}`);
+    for (const notice of notices) this.#log.warn(notice);
   }
 
   private note(attempt: EndedAttempt): void {

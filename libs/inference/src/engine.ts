@@ -92,8 +92,8 @@ export type ProviderName = 'cpu' | 'cuda';
 export interface Engine {
   readonly model: ModelInfo;
   readonly binding: BindingName;
-  /** Why the binding is not the faster one, where it is not, and none was asked for. */
-  readonly bindingProblem?: string;
+  /** What makes it slower or smaller than it could be, in sentences for whoever runs it. */
+  readonly notices: readonly string[];
   /** Two engines of the same model and the same class give the same bits, e.g. `ort1.30.0-cpu-avx2-prefill64`. */
   readonly determinismClass: string;
   /** @throws InferenceError PROMPT_INVALID */

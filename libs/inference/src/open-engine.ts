@@ -17,7 +17,7 @@ export interface EngineOptions {
   threads?: number;
   /** Completions that advance at once; 2 unless given. Further ones wait in order. */
   slots?: number;
-  /** Tokens, prompt and completion together; the model's own limit unless a smaller one is given. */
+  /** Tokens, prompt and completion together; the model's own limit unless a smaller one is given, or what memory holds. */
   contextLength?: number;
   /** The fastest that can run the model on this machine unless given. */
   binding?: BindingName;
@@ -39,7 +39,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   checkCount('contextLength', contextLength);
   const model = { ...own, contextLength: Math.min(contextLength, own.contextLength) };
   const graph = (await chooseOnnxFile(model.path, options.quantisation)).path;
-  return SupervisedEngine.start({ model, graph, threads, slots, binding, provider }, forkEngine);
+  return SupervisedEngine.start(
+    { model, graph, threads, slots, binding, provider, mayShrink: options.contextLength === undefined },
+    forkEngine,
+  );
 }
 
 function defaultThreads(): number {

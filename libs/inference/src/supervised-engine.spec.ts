@@ -10,7 +10,8 @@ let settings: EngineSettings;
 beforeAll(async () => {
   build();
   const model = await readModel(TINY);
-  settings = { model, graph: 'onnx/model_int8.onnx', threads: 1, slots: 2, binding: 'auto', provider: 'cpu' };
+  const usual = { binding: 'auto', provider: 'cpu', mayShrink: false } as const;
+  settings = { ...usual, model, graph: 'onnx/model_int8.onnx', threads: 1, slots: 2 };
 });
 
 /** Real processes, each kept so that a spec can kill it. */

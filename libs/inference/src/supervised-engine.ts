@@ -17,7 +17,7 @@ export class SupervisedEngine implements Engine {
   readonly model: ModelInfo;
   readonly determinismClass: string;
   readonly binding: BindingName;
-  readonly bindingProblem?: string;
+  readonly notices: readonly string[];
   readonly #start: () => Promise<EngineProcess>;
   #process: Promise<EngineProcess>;
   #failures = 0;
@@ -25,11 +25,11 @@ export class SupervisedEngine implements Engine {
   #endWait: (() => void) | undefined;
 
   private constructor(model: ModelInfo, start: () => Promise<EngineProcess>, process: EngineProcess) {
-    const { determinismClass, binding, bindingProblem } = process.readiness;
+    const { determinismClass, binding, notices } = process.readiness;
     this.model = model;
     this.determinismClass = determinismClass;
     this.binding = binding;
-    if (bindingProblem !== undefined) this.bindingProblem = bindingProblem;
+    this.notices = notices;
     this.#start = start;
     this.#process = Promise.resolve(process);
     void this.#watch(process);
@@ -37,8 +37,13 @@ export class SupervisedEngine implements Engine {
 
   /** @throws InferenceError MODEL_INVALID, ENGINE_FAILED: the first start is not tried again */
   static async start(settings: EngineSettings, spawn: () => ChildProcess): Promise<SupervisedEngine> {
-    const start = (): Promise<EngineProcess> => EngineProcess.start(spawn(), settings);
-    return new SupervisedEngine(settings.model, start, await start());
+    const first = await EngineProcess.start(spawn(), settings);
+    // What was declared once holds for every later process.
+    const { contextLength } = first.readiness;
+    const model = { ...settings.model, contextLength };
+    const restart = (): Promise<EngineProcess> =>
+      EngineProcess.start(spawn(), { ...settings, model, mayShrink: false });
+    return new SupervisedEngine(model, restart, first);
   }
 
   async countPromptTokens(prompt: Prompt): Promise<number> {

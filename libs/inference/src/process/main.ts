@@ -23,9 +23,10 @@ class Server {
   ) {}
 
   static async load(settings: EngineSettings): Promise<Server> {
-    const { model: info, ...options } = settings;
-    const encoder = await PromptEncoder.load(info.path);
-    const { decoder, room, ...readiness } = await openDecoder(info, options);
+    const { model, ...options } = settings;
+    const encoder = await PromptEncoder.load(model.path);
+    const { decoder, room, ...readiness } = await openDecoder(model, options);
+    const info = { ...model, contextLength: readiness.contextLength };
     const scheduler = new Scheduler(decoder, room, {
       token: (id, token) => report({ kind: 'token', id, token }),
       ended: (id) => report({ kind: 'ended', id }),

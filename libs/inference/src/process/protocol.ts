@@ -18,6 +18,8 @@ export interface EngineSettings {
   /** Completions that advance at once; further ones wait in order. */
   slots: number;
   binding: BindingName | 'auto';
+  /** Whether the context may be less than the model's where memory is short. */
+  mayShrink: boolean;
   provider: ProviderName;
 }
 
@@ -31,8 +33,10 @@ export type Command =
 export interface Readiness {
   determinismClass: string;
   binding: BindingName;
-  /** Why it is not the faster one, where it could be expected. */
-  bindingProblem?: string;
+  /** Tokens of a row. */
+  contextLength: number;
+  /** As `Engine.notices`. */
+  notices: readonly string[];
 }
 
 /** From the process. */

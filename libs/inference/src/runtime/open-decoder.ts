@@ -1,10 +1,10 @@
 import type { BindingName, ModelInfo, ProviderName } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import type { EngineSettings, Readiness } from '../process/protocol.js';
-import { LONGEST_RUN } from '../schedule/prompt-chunks.js';
 import type { Decoder, Room } from './decoder.js';
 import { determinismClass } from './determinism-class.js';
 import { requireCuda } from './cuda.js';
+import { planRoom } from './plan-room.js';
 import { readServedGraph, type ServedGraph } from './served-graph.js';
 
 export interface OpenDecoder extends Readiness {
@@ -12,9 +12,6 @@ export interface OpenDecoder extends Readiness {
   /** Tokens that all rows may hold at once. */
   room: number;
 }
-
-/** Of the memory that is free when the model is loaded, for attention state. */
-const MEMORY_SHARE = 0.5;
 
 /**
  * Loads a model with the fastest binding that can run it here, and tries it once.
@@ -25,15 +22,18 @@ export async function openDecoder(
   info: ModelInfo,
   settings: Omit<EngineSettings, 'model'>,
 ): Promise<OpenDecoder> {
-  const { slots, binding: wanted, graph: path, provider } = settings;
+  const { binding: wanted, graph: path, provider } = settings;
   if (provider === 'cuda') requireCuda();
   const graph = await readServedGraph(info.path, path);
-  const room: Room = { rows: slots, capacity: info.contextLength, longestRun: LONGEST_RUN };
-  const tokens = Math.min(roomFor(graph, room), slots * room.capacity);
+  const notices: string[] = [];
+  const memory = process.availableMemory();
+  const { room, tokens, shortage } = planRoom(graph.shape, info.contextLength, { ...settings, memory });
+  if (shortage) notices.push(shortage);
   const native = wanted === 'onnxruntime-node' ? undefined : await openNative(graph, provider);
-  if (wanted === 'c-api' && typeof native === 'string')
-    throw new InferenceError('ENGINE_FAILED', native, 'binding');
-  const problem = typeof native === 'string' ? { bindingProblem: native } : {};
+  if (typeof native === 'string') {
+    if (wanted === 'c-api') throw new InferenceError('ENGINE_FAILED', native, 'binding');
+    notices.push(native);
+  }
   try {
     const { decoder, version, binding } =
       typeof native === 'object'
@@ -41,13 +41,14 @@ export async function openDecoder(
         : await loadPortable(graph, settings, room);
     await decoder.append(0, [0]);
     decoder.truncate(0, 0);
-    return {
-      decoder,
-      room: tokens,
+    const { capacity: contextLength } = room;
+    const readiness = {
       binding,
-      ...problem,
+      contextLength,
+      notices,
       determinismClass: determinismClass(version, provider),
     };
+    return { decoder, room: tokens, ...readiness };
   } catch (cause) {
     const message = `${path} cannot be run: ${(cause as Error).message}`;
     throw new InferenceError('MODEL_INVALID', message, path, { cause });
@@ -93,20 +94,4 @@ async function loadPortable(
   const { GrowingDecoder, runtimeVersion } = await import('./growing-decoder.js');
   const decoder = await GrowingDecoder.load(graph, { threads, provider }, room);
   return { decoder, binding: 'onnxruntime-node', version: runtimeVersion };
-}
-
-/** Tokens of attention state that the free memory holds. */
-function roomFor({ shape }: ServedGraph, { capacity }: Room): number {
-  const perToken =
-    2 * shape.layers * shape.keyValueHeads * shape.headSize * (shape.cacheType === 'float32' ? 4 : 2);
-  const tokens = Math.floor((MEMORY_SHARE * process.availableMemory()) / perToken);
-  if (tokens >= capacity) return tokens;
-  const [needed, free] = [perToken * capacity, process.availableMemory()].map((bytes) =>
-    (bytes / 1e9).toFixed(1),
-  );
-  throw new InferenceError(
-    'ENGINE_FAILED',
-    `a context of ${capacity} tokens takes ${needed} GB, and at most half of the ${free} GB that are free may be used: limit the context`,
-    'contextLength',
-  );
 }

@@ -19,7 +19,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   const graph = 'onnx/model_int8.onnx';
-  const settings = { binding: 'c-api', provider: 'cpu', slots: ROWS, threads: 1, graph } as const;
+  const own = { binding: 'c-api', provider: 'cpu', graph } as const;
+  const settings = { ...own, mayShrink: false, slots: ROWS, threads: 1 };
   decoder = new WatchedDecoder((await openDecoder(info, settings)).decoder);
 });
 
