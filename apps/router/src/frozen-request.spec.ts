@@ -72,6 +72,15 @@ describe('freezeRequest', () => {
     });
   });
 
+  it('writes one bias in one way: by rising id, without what adds nothing', () => {
+    const { sampling } = freeze({ logit_bias: { 300: -100, 7: 0.5, 12: 0 } });
+    expect(sampling.logitBias).toEqual([
+      [7, 0.5],
+      [300, -100],
+    ]);
+    expect(freeze({ logit_bias: { 12: 0 } })).toEqual(freeze({ logit_bias: null }));
+  });
+
   it('takes null for not said', () => {
     expect(freeze({ temperature: null, seed: null, max_tokens: null, stop: null, n: null })).toEqual(
       freeze({}),

@@ -45,6 +45,7 @@ export const freezeRequest = (
       seed: parameters.seed ?? draw.seed(),
       maxTokens: maxTokensOf(parameters, model),
       stop: stopsOf(parameters.stop),
+      ...biasOf(parameters.logit_bias),
     },
     salt: draw.salt(),
   };
@@ -88,4 +89,13 @@ const maxTokensOf = (
 const stopsOf = (stop: CompletionParameters['stop']): string[] => {
   if (stop == null) return [];
   return typeof stop === 'string' ? [stop] : [...new Set(stop)];
+};
+
+/** By rising id, without what adds nothing: the same bias is written in one way. */
+const biasOf = (bias: CompletionParameters['logit_bias']): Pick<FrozenRequest['sampling'], 'logitBias'> => {
+  const logitBias = Object.entries(bias ?? {})
+    .map(([id, amount]): [number, number] => [Number(id), amount])
+    .filter(([, amount]) => amount !== 0)
+    .toSorted(([a], [b]) => a - b);
+  return logitBias.length === 0 ? {} : { logitBias };
 };

@@ -37,6 +37,16 @@ describe('a refused request', () => {
       /not supported yet/,
     ],
     ['too many stops', { ...body, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop', /at most 4/],
+    ['a bias beyond its range', { ...body, logit_bias: { 5: 101 } }, 'logit_bias.5', /100/],
+    ['a bias of a word', { ...body, logit_bias: { fox: -100 } }, 'logit_bias', /token ids as keys/],
+    ['a bias of no token', { ...body, logit_bias: { '-1': 1 } }, 'logit_bias', /token ids as keys/],
+    ['a bias written in two ways', { ...body, logit_bias: { '07': 1 } }, 'logit_bias', /token ids as keys/],
+    [
+      'too many biases',
+      { ...body, logit_bias: Object.fromEntries(Array.from({ length: 1_025 }, (_, id) => [id, 1])) },
+      'logit_bias',
+      /at most 1024/,
+    ],
     ['a bad session', { ...body, ganglion: { sessionId: 'x' } }, 'ganglion.sessionId', /UUID/],
   ])('with %s names the field and the remedy', (_, value, param, message) => {
     const answer = refusal(value);
@@ -55,7 +65,6 @@ describe('a refused request', () => {
     ['tools', [{ type: 'function' }]],
     ['logprobs', true],
     ['response_format', { type: 'json_object' }],
-    ['logit_bias', { 50256: -100 }],
     ['prediction', {}],
   ])('with %s says that it is not supported yet', (name, value) => {
     expect(refusal({ ...body, [name]: value })?.body.error).toMatchObject({
@@ -78,7 +87,6 @@ describe('withoutUnsupported', () => {
       tools: [],
       response_format: { type: 'text' },
       store: false,
-      logit_bias: {},
       tool_choice: 'auto',
       audio: null,
     };

@@ -18,7 +18,6 @@ const parameters: Record<string, Harmless> = {
   audio: never,
   function_call: isOneOf('none', 'auto'),
   functions: isEmpty,
-  logit_bias: isEmpty,
   logprobs: isOneOf(false),
   metadata: isEmpty,
   modalities: (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text',

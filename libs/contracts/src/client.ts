@@ -22,6 +22,8 @@ export const clientMessage = z.strictObject({
 });
 export type ClientMessage = z.infer<typeof clientMessage>;
 
+const isTokenId = (key: string): boolean => /^(0|[1-9]\d{0,9})$/.test(key) && Number(key) < 2 ** 32;
+
 /** The one key that holds what OpenAI's interface has no word for. */
 export const ganglionParameters = z.strictObject({
   /** An explicit session; without it the model's shared session. */
@@ -43,6 +45,12 @@ export const completionParameters = z.strictObject({
   min_p: z.number().min(0).max(1).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
+  /** Token id, as JSON's keys are text, to what is added to its logit: -100 bans a token, 100 forces it. */
+  logit_bias: z
+    .record(z.string(), z.number().min(-100).max(100))
+    .refine((bias) => Object.keys(bias).every(isTokenId), 'must have token ids as keys: integers in decimal')
+    .refine((bias) => Object.keys(bias).length <= 1_024, 'must have at most 1024 entries')
+    .nullish(),
   repetition_penalty: z.number().gt(0).max(10).nullish(),
   seed: z.int().min(0).nullish(),
   max_tokens: z.int().min(1).max(1_000_000).nullish(),

@@ -23,6 +23,13 @@ export const sampling = z.strictObject({
   seed: z.int().nonnegative(),
   maxTokens: z.int().positive().max(1_000_000),
   stop: z.array(text.min(1).max(256)).max(4),
+  /** Token id and what is added to its raw logit; ids rise, so that one bias has one spelling. Left out when empty. */
+  logitBias: z
+    .array(z.tuple([u32, z.number().min(-100).max(100)]))
+    .min(1)
+    .max(1_024)
+    .refine((bias) => bias.every(([id], at) => at === 0 || bias[at - 1]![0] < id), 'ids must rise')
+    .optional(),
 });
 export type Sampling = z.infer<typeof sampling>;
 

@@ -51,6 +51,8 @@ export interface Sampling {
   /** At least 1; bounded by what the context leaves. */
   maxTokens: number;
   stop: string[];
+  /** What is added to the raw logit of each of these tokens, -100 … 100; ids rise. At most 1,024. */
+  logitBias?: [id: number, bias: number][] | undefined;
 }
 
 export type Prompt = { messages: { role: string; content: string }[] } | { text: string };

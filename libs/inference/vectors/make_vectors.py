@@ -52,6 +52,7 @@ def gumbel(seed, choice, index, v):
 
 def sample(logits, prompt, output, s, choice, index):
     z = list(logits)
+    for v, b in s.get("logitBias", []): z[v] = z[v] + b
     if s["repetitionPenalty"] != 1:
         for v in set(prompt) | set(output): z[v] = z[v] / s["repetitionPenalty"] if z[v] > 0 else z[v] * s["repetitionPenalty"]
     for v in set(output): z[v] = z[v] - s["frequencyPenalty"] * output.count(v) - s["presencePenalty"]
@@ -86,6 +87,11 @@ if __name__ == "__main__":
     for s in samplings(r):
         n = r.choice([8, 24, 48]); logits = [r.randrange(-2048, 2049) / 256 for _ in range(n)]
         if r.random() < 0.3: logits[r.randrange(n)] = logits[r.randrange(n)]
+        prompt, output = [r.randrange(n) for _ in range(4)], [r.randrange(n) for _ in range(r.randrange(6))]; choice, index = r.randrange(3), len(output) + 1
+        samples.append(dict(logits=logits, prompt=prompt, output=output, sampling=s, choice=choice, index=index, token=sample(logits, prompt, output, s, choice, index)))
+    for s in samplings(r):
+        n = r.choice([8, 24, 48]); logits = [r.randrange(-2048, 2049) / 256 for _ in range(n)]
+        s["logitBias"] = [[v, r.choice([-100, 100, -7.5, 0.1, r.random() * 20 - 10])] for v in sorted(r.sample(range(n), r.choice([1, 1, 3, 8])))]
         prompt, output = [r.randrange(n) for _ in range(4)], [r.randrange(n) for _ in range(r.randrange(6))]; choice, index = r.randrange(3), len(output) + 1
         samples.append(dict(logits=logits, prompt=prompt, output=output, sampling=s, choice=choice, index=index, token=sample(logits, prompt, output, s, choice, index)))
     kat = [([0] * 4, [0] * 2), ([MASK] * 4, [MASK] * 2), ([0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344], [0xA4093822, 0x299F31D0])]

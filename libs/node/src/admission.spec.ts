@@ -70,6 +70,21 @@ describe('an offer', () => {
     });
   });
 
+  it('is refused when it biases a token that the model does not have, naming the field', async () => {
+    const engine = new ScriptedEngine(() => []);
+    const biased = (...ids: number[]) => {
+      const { sampling } = requestFor(engine);
+      const logitBias = ids.map((id): [number, number] => [id, -100]);
+      return { request: requestFor(engine, { sampling: { ...sampling, logitBias } }) };
+    };
+    await admitted(engine, biased(0, 99));
+    await expect(admitted(engine, biased(5, 100))).rejects.toMatchObject({
+      code: 'INVALID',
+      message: expect.stringMatching(/^logit_bias: token 100 .* 0 to 99$/) as unknown,
+      details: { field: 'logit_bias' },
+    });
+  });
+
   it('is refused when it resumes what cannot be resumed', async () => {
     const engine = new ScriptedEngine(() => []);
     const prefix = (choice: number, length: number) => ({

@@ -34,6 +34,7 @@ export const admit = async (
     );
   }
   checkPrefix(attempt, engine);
+  checkBias(attempt, engine);
   const promptTokens = countPrompt(engine, request.prompt);
   promptTokens.catch(() => {});
   const tokens = await Promise.race([promptTokens, pause(COUNT_MS)]);
@@ -73,6 +74,14 @@ const checkPrefix = ({ job }: Attempt, { model }: NodeEngine): void => {
   const longest = Math.max(0, ...prefixes.map(({ tokens }) => tokens.length));
   if (longest <= Math.min(job.request.sampling.maxTokens, model.contextLength)) return;
   throw new Fault('INVALID', `resumeFrom: ${longest} tokens are more than the answer may have`);
+};
+
+const checkBias = ({ job }: Attempt, { model }: NodeEngine): void => {
+  // The ids rise.
+  const largest = job.request.sampling.logitBias?.at(-1)?.[0] ?? 0;
+  if (largest < model.vocabSize) return;
+  const problem = `token ${largest} is none of this model's: its ids are from 0 to ${model.vocabSize - 1}`;
+  throw new Fault('INVALID', `logit_bias: ${problem}`, { field: 'logit_bias' });
 };
 
 /** No token is shorter than a byte; what a chat template adds is far less than half a context. */

@@ -5,6 +5,7 @@ export interface NodeModel {
   readonly id: string;
   /** Tokens, prompt and completion together. */
   readonly contextLength: number;
+  readonly vocabSize: number;
   readonly eosTokenIds: readonly number[];
   readonly defaults: { temperature: number; topP: number; topK: number; maxTokens: number };
   readonly files: readonly { path: string; bytes: number; sha256: string }[];

@@ -10,6 +10,7 @@ export class ScriptedEngine implements NodeEngine {
   readonly model = {
     id: 'scripted',
     contextLength: 64,
+    vocabSize: 100,
     eosTokenIds: [0],
     defaults: { temperature: 0, topP: 1, topK: 0, maxTokens: 16 },
     files: [{ path: 'config.json', bytes: 2, sha256: 'ab'.repeat(32) }],

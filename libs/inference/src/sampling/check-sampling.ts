@@ -1,7 +1,7 @@
 import type { Sampling } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 
-type NumberKey = Exclude<keyof Sampling, 'stop'>;
+type NumberKey = Exclude<keyof Sampling, 'stop' | 'logitBias'>;
 
 const RANGES: Record<NumberKey, { min: number; max: number; isInteger?: boolean }> = {
   temperature: { min: 0, max: 100 },

@@ -93,6 +93,20 @@ describe('sampleToken', () => {
     expect(with_({ frequencyPenalty: -0.04 })).toBe(0);
   });
 
+  it('adds biases to the raw logits, before penalties, also when greedy', () => {
+    expect(draw([4, 3, 2], { logitBias: [[0, -100]] })).toBe(1);
+    expect(draw([4, 3, 2], { logitBias: [[2, 100]] })).toBe(2);
+    const history = { prompt: [0], output: [] };
+    const penalised = { ...GREEDY, repetitionPenalty: 2, logitBias: [[0, 1.5]] as [number, number][] };
+    // (4 + 1.5) / 2 is less than 3; 4 / 2 + 1.5 would be more.
+    expect(sampleToken([4, 3], history, penalised, { choice: 0, index: 1 })).toBe(1);
+    for (let seed = 0; seed < 200; seed++) {
+      const hot = { temperature: 1.5, seed };
+      expect(draw([1, 1, 1], { ...hot, logitBias: [[1, -100]] })).not.toBe(1);
+      expect(draw([1, 1, 1], { ...hot, logitBias: [[1, 100]] })).toBe(1);
+    }
+  });
+
   it('makes negative logits smaller by repetition, not larger', () => {
     const history = { prompt: [], output: [0] };
     const chosen = sampleToken(

@@ -1,5 +1,6 @@
 import type { Sampling } from '../engine.js';
 import { GUMBEL_BOUND, GumbelNoise } from './gumbel.js';
+import { withBias } from './logit-bias.js';
 import { hasPenalties, penalise, type History } from './penalties.js';
 import { survivors } from './survivors.js';
 
@@ -17,7 +18,7 @@ export interface Position {
 }
 
 /**
- * Chooses one token: penalties, temperature, top-k, top-p, min-p, then the largest `logit/T + g` among the survivors
+ * Chooses one token: logit bias, penalties, temperature, top-k, top-p, min-p, then the largest `logit/T + g` among the survivors
  * (Gumbel-max: Gumbel 1954; the same distribution as drawing from the softmax). Ties go to the lower id.
  * The specification with test vectors is docs/sampling.md.
  *
@@ -31,8 +32,9 @@ export function sampleToken(
   position: Position,
 ): number {
   const isGreedy = sampling.temperature < GREEDY_BELOW;
-  if (isGreedy && !hasPenalties(sampling)) return largest(logits);
-  const scores = penalise(logits, history, sampling);
+  const biased = withBias(logits, sampling.logitBias);
+  if (isGreedy && !hasPenalties(sampling)) return largest(biased);
+  const scores = penalise(biased, history, sampling);
   if (isGreedy) return largest(scores);
   for (let id = 0; id < scores.length; id++) scores[id] = scores[id]! / sampling.temperature;
   const best = largest(scores);

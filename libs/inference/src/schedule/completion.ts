@@ -2,6 +2,7 @@ import type { GeneratedToken, GenerateRequest, ModelInfo } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { checkSampling } from '../sampling/check-sampling.js';
 import { evidenceOf } from '../sampling/evidence.js';
+import { checkLogitBias } from '../sampling/logit-bias.js';
 import { sampleToken } from '../sampling/sample-token.js';
 import type { PromptEncoder } from '../text/prompt-encoder.js';
 import { TextRelease } from '../text/text-release.js';
@@ -27,6 +28,7 @@ export class Completion {
   constructor({ info, encoder }: CompletionContext, request: GenerateRequest) {
     const { sampling, resumeFrom = [] } = request;
     checkSampling(sampling);
+    checkLogitBias(sampling.logitBias, info.vocabSize);
     this.#info = info;
     this.#request = request;
     this.prompt = encoder.encode(request.prompt);
