@@ -122,10 +122,11 @@ const isCommitSound = (receipt: Receipt): boolean => {
     const { proof, nodeId } = segments.at(-1)!;
     if (proof.kind !== 'commit') return false;
     const precommit = hash(
-      label('ganglion/precommit/v1'),
+      label(proof.logprobs === undefined ? 'ganglion/precommit/v1' : 'ganglion/precommit/v2'),
       u16(ends.length),
       ...ends,
       hash(...evidence),
+      ...(proof.logprobs === undefined ? [] : [bytes(proof.logprobs)]),
       bytes(proof.salt),
     );
     return (

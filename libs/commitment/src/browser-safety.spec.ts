@@ -80,7 +80,7 @@ describe('in a context without Node', () => {
     expect(JSON.parse(vm.runInContext(heads, context) as string)).toEqual([true, true, true, true]);
     const verified = `JSON.stringify(JSON.parse(receipts).map(({ receipt, publicKey, text }) =>
       JSON.stringify(commitment.verifyReceipt(receipt, { publicKey }).text) === JSON.stringify(text)))`;
-    expect(JSON.parse(vm.runInContext(verified, context) as string)).toEqual(Array(8).fill(true));
+    expect(JSON.parse(vm.runInContext(verified, context) as string)).toEqual(Array(9).fill(true));
     const changed = `commitment.verifyReceipt({ ...JSON.parse(receipts)[0].receipt, promptTokens: 1 },
       { publicKey: JSON.parse(receipts)[0].publicKey }).ok`;
     expect(vm.runInContext(changed, context)).toBe(false);

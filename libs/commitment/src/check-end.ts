@@ -30,7 +30,7 @@ export function checkEnd(receipt: Receipt, heads: readonly string[], report: Rep
   });
   const field = `${fieldOf(ends.indexOf(committed))}.proof`;
   const { nodeId, proof } = committed;
-  const precommit = recomputePrecommit(receipt, heads, proof.salt);
+  const precommit = recomputePrecommit(receipt, heads, proof);
   if (precommit !== proof.precommit) {
     const message = `heads, counts, finish, evidence and salt give ${precommit}: one of them or the precommit was changed`;
     report('precommit', `${field}.precommit`, message);
@@ -40,14 +40,14 @@ export function checkEnd(receipt: Receipt, heads: readonly string[], report: Rep
   }
 }
 
-function recomputePrecommit(receipt: Receipt, heads: readonly string[], salt: string): string {
+function recomputePrecommit(receipt: Receipt, heads: readonly string[], proof: CommitProof): string {
   const choices = receipt.choices.map((choice, index) => ({
     head: heads[index]!,
     count: choice.tokens.length,
     finish: finishCode[choice.finish],
   }));
   const evidence = receipt.choices.flatMap((choice) => choice.evidence.map(readEvidence));
-  return precommitDigest(choices, evidence, salt);
+  return precommitDigest(choices, evidence, proof.salt, proof.logprobs);
 }
 
 function checkEvidenceCount(choice: ReceiptChoice, field: string, report: Report): void {
@@ -75,8 +75,8 @@ function isCommitted(segment: ReceiptSegment): segment is Committed {
 
 function isSameCommit(end: ReceiptSegment, committed: Committed): boolean {
   if (!isCommitted(end) || end.attempt !== committed.attempt || end.nodeId !== committed.nodeId) return false;
-  const { precommit, salt, signature } = committed.proof;
-  return end.proof.precommit === precommit && end.proof.salt === salt && end.proof.signature === signature;
+  const keys = ['precommit', 'salt', 'signature', 'logprobs'] as const;
+  return keys.every((key) => end.proof[key] === committed.proof[key]);
 }
 
 function readEvidence([top1Id, top1, top2Id, top2]: ReceiptChoice['evidence'][number]): Evidence {

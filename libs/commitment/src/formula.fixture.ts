@@ -99,10 +99,11 @@ function isCommitSound(receipt: Receipt, heads: Buffer[], { proof, nodeId }: Rec
     choice.evidence.flat().map((value) => integer(value, 4)),
   );
   const precommit = sha256(
-    tag('ganglion/precommit/v1'),
+    tag(proof.logprobs === undefined ? 'ganglion/precommit/v1' : 'ganglion/precommit/v2'),
     integer(choices.length, 2),
     ...choices,
     sha256(...evidence),
+    ...(proof.logprobs === undefined ? [] : [hex(proof.logprobs)]),
     hex(proof.salt),
   );
   const message = Buffer.concat([tag('ganglion/commit-sig/v1'), precommit]);

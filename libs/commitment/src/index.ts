@@ -4,6 +4,7 @@ export type { VouchedRange } from './check-segments.js';
 export { contextDigest, type ChainContext } from './context.js';
 export { evidenceBytes, roundLogit, type Evidence } from './evidence.js';
 export { finishCode, finishName, type FinishCode, type FinishName } from './finish.js';
+export { logprobsDigest } from './logprobs.js';
 export { manifestDigest, type ManifestFile } from './manifest.js';
 export { nodeKey } from './node-key.js';
 export { precommitDigest, type CommittedChoice } from './precommit.js';

@@ -1,4 +1,5 @@
 import { finishCode, type FinishName } from './finish.js';
+import { logprobsDigest } from './logprobs.js';
 import { precommitDigest } from './precommit.js';
 import { readVectors } from './vectors.fixture.js';
 
@@ -6,6 +7,7 @@ interface Vector {
   name: string;
   choices: { head: string; count: number; finish: FinishName }[];
   evidence: [number, number, number, number][];
+  logprobs?: unknown[][];
   salt: string;
   precommit: string;
 }
@@ -17,11 +19,13 @@ const vectors = readVectors<Vector[]>('precommits').map((vector) => ({
 const one = vectors[0]!;
 
 describe('precommitDigest', () => {
-  it.each(vectors)('gives the digest of the vector: $name', ({ choices, evidence, salt, precommit }) => {
-    expect(precommitDigest(choices, evidence, salt)).toBe(precommit);
+  it.each(vectors)('gives the digest of the vector: $name', (vector) => {
+    const { choices, evidence, salt, precommit } = vector;
+    const logprobs = logprobsDigest(choices.map((_, at) => ({ logprobs: vector.logprobs?.[at] })));
+    expect(precommitDigest(choices, evidence, salt, logprobs)).toBe(precommit);
   });
 
-  it('changes with head, count, finish, evidence, its order and the salt', () => {
+  it('changes with head, count, finish, evidence, its order, log-probabilities and the salt', () => {
     const [choice] = one.choices;
     const digests = [
       one.precommit,
@@ -32,6 +36,8 @@ describe('precommitDigest', () => {
       precommitDigest([choice!], one.evidence.slice(1), one.salt),
       precommitDigest([choice!], one.evidence.toReversed(), one.salt),
       precommitDigest([choice!], one.evidence, '00'.repeat(32)),
+      precommitDigest([choice!], one.evidence, one.salt, '00'.repeat(32)),
+      precommitDigest([choice!], one.evidence, one.salt, '01'.repeat(32)),
     ];
     expect(new Set(digests).size).toBe(digests.length);
   });
@@ -39,6 +45,9 @@ describe('precommitDigest', () => {
   it('refuses what does not fit its field, by name', () => {
     const [choice] = one.choices;
     expect(() => precommitDigest([], [], one.salt)).toThrow(/^number of choices must be/);
+    expect(() => precommitDigest([choice!], [], one.salt, 'ff')).toThrow(
+      /^digest of the log-prob.* must be 64/,
+    );
     expect(() => precommitDigest([choice!], [], 'ff')).toThrow(/^salt must be 64/);
     expect(() => precommitDigest([{ ...choice!, head: '' }], [], one.salt)).toThrow(/^head of choice 0/);
     expect(() => precommitDigest([{ ...choice!, count: -1 }], [], one.salt)).toThrow(/^count of choice 0/);

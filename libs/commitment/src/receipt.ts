@@ -24,6 +24,8 @@ const commitProof = z.strictObject({
   kind: z.literal('commit'),
   precommit: hash,
   salt: hex(32, 'a salt'),
+  /** The digest of the log-probabilities that the precommit covers, where they were asked for. */
+  logprobs: hash.optional(),
   signature,
 });
 

@@ -40,6 +40,7 @@ describe('verifyReceipt', () => {
     expect(Object.fromEntries(vouched)).toEqual({
       [COMMITTED]: [],
       'an empty answer': [],
+      'two choices with log-probabilities': [],
       [TWO]: [],
       [RESUMED]: [[0, 3, 3]],
       'a second miner resumes what no frame signed': [[0, 1, 1]],

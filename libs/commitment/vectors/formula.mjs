@@ -88,11 +88,13 @@ export const evidenceBytes = (evidence) =>
     evidence.map(([id1, one, id2, two]) => Buffer.concat([u32(id1), i32(one), u32(id2), i32(two)])),
   );
 
-/** The bytes under a precommit's hash; `choices` as `[{head: Buffer, count, finish}]`. */
-export function precommitPreimage(choices, evidence, salt) {
+/** The bytes under a precommit's hash; `choices` as `[{head: Buffer, count, finish}]`, `logprobs` as JSON or undefined. */
+export function precommitPreimage(choices, evidence, salt, logprobs) {
   const rows = choices.map(({ head, count, finish }) =>
     Buffer.concat([head, u32(count), u8(FINISH[finish])]),
   );
-  const start = [tag('ganglion/precommit/v1'), u16(choices.length), ...rows];
-  return Buffer.concat([...start, hash(evidenceBytes(evidence)), salt]);
+  const name = logprobs === undefined ? 'ganglion/precommit/v1' : 'ganglion/precommit/v2';
+  const start = [tag(name), u16(choices.length), ...rows];
+  const digests = [hash(evidenceBytes(evidence)), ...(logprobs === undefined ? [] : [digest(logprobs)])];
+  return Buffer.concat([...start, ...digests, salt]);
 }

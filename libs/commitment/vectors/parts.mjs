@@ -143,10 +143,28 @@ export function precommits() {
       ],
       evidence: entries,
     },
+    {
+      name: 'two choices with log-probabilities',
+      choices: [
+        { head: head('a'), count: 1, finish: 'stop' },
+        { head: head('b'), count: 0, finish: 'stop' },
+      ],
+      evidence: entries.slice(0, 1),
+      logprobs: [
+        [
+          [
+            [464, -1204, 'The'],
+            [464, -1204, 'The'],
+            [7, -31415, { bytes: '8J8=' }],
+          ],
+        ],
+        [],
+      ],
+    },
   ];
   return cases.map((item) => {
     const salt = f.hash(f.tag(item.name));
-    const preimage = f.precommitPreimage(item.choices, item.evidence, salt);
+    const preimage = f.precommitPreimage(item.choices, item.evidence, salt, item.logprobs);
     const choices = item.choices.map((choice) => ({ ...choice, head: text(choice.head) }));
     return {
       ...item,

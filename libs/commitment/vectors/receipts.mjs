@@ -48,11 +48,12 @@ function attempt(number, miner, choice, request) {
   };
 }
 
-function commitProof(miner, choices, evidence, name) {
+function commitProof(miner, choices, evidence, { name, logprobs }) {
   const salt = f.hash(f.tag(`salt of ${name}`));
-  const precommit = f.hash(f.precommitPreimage(choices, evidence, salt));
+  const precommit = f.hash(f.precommitPreimage(choices, evidence, salt, logprobs));
   const signature = miner.sign(f.commitMessage(precommit));
-  return { kind: 'commit', precommit: text(precommit), salt: text(salt), signature };
+  const bound = logprobs === undefined ? {} : { logprobs: text(f.digest(logprobs)) };
+  return { kind: 'commit', precommit: text(precommit), salt: text(salt), signature, ...bound };
 }
 
 function streamProof(miner, link, finish, signedTo) {
@@ -77,7 +78,7 @@ function receipt(request, choices) {
   return { ...unsigned, signature: NETWORK.sign(Buffer.from(f.jcs(unsigned), 'utf8')) };
 }
 
-function committed(name, answers, request) {
+function committed(name, answers, request, logprobs) {
   const [miner] = MINERS;
   const made = answers.map(({ tokens }, choice) => attempt(1, miner, choice, request)(tokens));
   const ends = made.map(({ end }, index) => ({ ...end, finish: answers[index].finish }));
@@ -85,7 +86,7 @@ function committed(name, answers, request) {
     miner,
     ends,
     answers.flatMap(({ tokens }) => logits(tokens)),
-    name,
+    { name, logprobs },
   );
   const choices = answers.map(({ tokens, finish }, index) => {
     return { index, finish, tokens, evidence: logits(tokens), segments: [{ ...made[index].segment, proof }] };
@@ -101,7 +102,7 @@ function resumed(name, { dead, signedTo }) {
   const evidence = logits(TOKYO).slice(dead);
   const proof =
     signedTo === null ? { kind: 'vouched' } : streamProof(one, first.links[signedTo], null, signedTo);
-  const commit = commitProof(two, [{ ...second.end, finish: 'stop' }], evidence, name);
+  const commit = commitProof(two, [{ ...second.end, finish: 'stop' }], evidence, { name });
   const segments = [
     { ...first.segment, proof },
     { ...second.segment, proof: commit },
@@ -122,7 +123,7 @@ function resumedWithTwoChoices(name) {
     { ...carried.end, finish: 'stop' },
     { ...rest.end, finish: 'length' },
   ];
-  const commit = commitProof(two, ends, evidence, name);
+  const commit = commitProof(two, ends, evidence, { name });
   const signed = [streamProof(one, done.end.head, 'stop', 3), streamProof(one, cut.end.head, null, 1)];
   return receipt(request, [
     {
@@ -170,6 +171,12 @@ export function receipts() {
       ...REQUEST,
       choices: 2,
     }),
+    'two choices with log-probabilities': committed(
+      'two choices with log-probabilities',
+      two,
+      { ...REQUEST, choices: 2, logprobs: 0 },
+      two.map(({ tokens }) => tokens.map(([id, piece], at) => [[id, -1_000 - at, piece]])),
+    ),
     'a second miner resumes after a signed frame and an unsigned token': resumed('resumed', {
       dead: 3,
       signedTo: 2,
