@@ -62,6 +62,8 @@ export interface GenerateRequest {
   sampling: Sampling;
   /** Which of a request's n completions this is, from 0: it is part of the random counter. */
   choice: number;
+  /** Asks for log-probabilities: of each token, and of this many of the most likely ones, 0 … 20. */
+  logprobs?: number | undefined;
   /** Tokens already accepted, with the text that each released: continue after them. */
   resumeFrom?: { id: number; text: string }[];
 }
@@ -76,11 +78,19 @@ export interface Evidence {
   top2: number;
 }
 
+/** A token's text; its bytes in base64 where they are no whole characters; its name where it is not text. */
+export type TokenName = string | { bytes: string } | { special: string };
+
+/** `logprob`: under the softmax of the raw logits, in ten-thousandths, rounded half to even, -99,990,000 … 0. */
+export type TokenLogprob = [id: number, logprob: number, name: TokenName];
+
 export interface GeneratedToken {
   id: number;
   /** What this token releases: whole characters that cannot become part of a stop sequence. */
   text: string;
   evidence: Evidence;
+  /** Where they were asked for: of this token, then of the most likely by falling logit, ties to the lower id. */
+  logprobs?: TokenLogprob[];
   /** Only on the last token. */
   finish?: Finish;
 }

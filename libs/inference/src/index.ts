@@ -9,6 +9,8 @@ export type {
   ModelInfo,
   Prompt,
   Sampling,
+  TokenLogprob,
+  TokenName,
 } from './engine.js';
 export { inspectModel, type ModelReport } from './hub/inspect-model.js';
 export { listModels, type ListedModel } from './hub/list-models.js';

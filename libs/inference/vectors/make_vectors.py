@@ -72,6 +72,12 @@ def sample(logits, prompt, output, s, choice, index):
     if s["minP"] > 0: ids = [v for v in ids if exp(z[v] - z[best]) >= s["minP"]]
     return min(ids, key=lambda v: (-(z[v] + gumbel(s["seed"], choice, index, v)), v))
 
+def logprobs(logits, chosen, top):
+    m = max(logits); total = 0.0
+    for x in logits: total += exp(x - m)
+    ids = [chosen] + sorted(range(len(logits)), key=lambda v: (-logits[v], v))[:top]
+    return [[v, round(max(-99990000.0, ((logits[v] - m) - ln(total)) * 10000))] for v in ids]
+
 def samplings(r):
     seed = lambda: r.choice([0, 1, 42, r.randrange(2 ** 32), r.randrange(2 ** 53), 2 ** 53 - 1])
     for i in range(60):
@@ -94,8 +100,12 @@ if __name__ == "__main__":
         s["logitBias"] = [[v, r.choice([-100, 100, -7.5, 0.1, r.random() * 20 - 10])] for v in sorted(r.sample(range(n), r.choice([1, 1, 3, 8])))]
         prompt, output = [r.randrange(n) for _ in range(4)], [r.randrange(n) for _ in range(r.randrange(6))]; choice, index = r.randrange(3), len(output) + 1
         samples.append(dict(logits=logits, prompt=prompt, output=output, sampling=s, choice=choice, index=index, token=sample(logits, prompt, output, s, choice, index)))
+    rows = [([0.0, 0.0], 1, 2), ([4.0, -1e30, 3.5, 4.0], 1, 3), ([0.0, 100.0], 1, 1)]
+    for i in range(30):
+        n = r.choice([8, 24, 300]); rows.append(([r.randrange(-5120, 5121) / 256 for _ in range(n)], r.randrange(n), r.choice([0, 1, 5, 8])))
     kat = [([0] * 4, [0] * 2), ([MASK] * 4, [MASK] * 2), ([0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344], [0xA4093822, 0x299F31D0])]
     parts = dict(philox=[dict(counter=c, key=k, words=list(philox(c, k))) for c, k in kat], ln=[[x, ln(x)] for x in xs], exp=[[x, exp(x)] for x in es],
-                 gumbel=[dict(seed=a, choice=b, index=c, tokenId=d, value=gumbel(a, b, c, d)) for a, b, c, d in points], samples=samples)
+                 gumbel=[dict(seed=a, choice=b, index=c, tokenId=d, value=gumbel(a, b, c, d)) for a, b, c, d in points], samples=samples,
+                 logprobs=[dict(logits=l, chosen=v, top=k, logprobs=logprobs(l, v, k)) for l, v, k in rows])
     lines = ",\n".join(f' "{name}": [\n' + ",\n".join("  " + json.dumps(x) for x in rows) + "\n ]" for name, rows in parts.items())
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "sampling.json"), "w") as f: f.write("{\n" + lines + "\n}\n")

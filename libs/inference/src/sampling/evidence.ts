@@ -5,7 +5,11 @@ const INT32_MAX = 0x7fff_ffff;
 
 /** A logit times 256, rounded half to even, as int32; beyond its range the nearest end. */
 export function quantiseLogit(logit: number): number {
-  const scaled = Math.min(INT32_MAX, Math.max(INT32_MIN, logit * 256));
+  return roundScaled(Math.min(INT32_MAX, Math.max(INT32_MIN, logit * 256)));
+}
+
+/** Half to even; of a number within int32. */
+export function roundScaled(scaled: number): number {
   const below = Math.floor(scaled);
   const rest = scaled - below;
   const isUp = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);

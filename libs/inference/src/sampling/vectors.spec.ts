@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Sampling } from '../engine.js';
 import { exp } from './exponential.js';
 import { gumbel } from './gumbel.js';
+import { logProbabilitiesOf } from './log-probabilities.js';
 import { ln } from './logarithm.js';
 import { philox } from './philox.js';
 import { sampleToken } from './sample-token.js';
@@ -20,6 +21,7 @@ interface Vectors {
     index: number;
     token: number;
   }[];
+  logprobs: { logits: number[]; chosen: number; top: number; logprobs: [number, number][] }[];
 }
 
 const file = new URL('../../vectors/sampling.json', import.meta.url);
@@ -57,6 +59,11 @@ describe('the published sampling vectors', () => {
       gumbel(seed, choice, index, tokenId),
     );
     expect(ours).toEqual(vectors.gumbel.map(({ value }) => value));
+  });
+
+  it('agree with every log-probability', () => {
+    const ours = vectors.logprobs.map(({ logits, chosen, top }) => logProbabilitiesOf(logits, chosen, top));
+    expect(ours).toEqual(vectors.logprobs.map(({ logprobs }) => logprobs));
   });
 
   it('agree with every sampled token', () => {

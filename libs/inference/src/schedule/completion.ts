@@ -1,7 +1,8 @@
-import type { GeneratedToken, GenerateRequest, ModelInfo } from '../engine.js';
+import type { GeneratedToken, GenerateRequest, ModelInfo, TokenLogprob } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { checkSampling } from '../sampling/check-sampling.js';
 import { evidenceOf } from '../sampling/evidence.js';
+import { logProbabilitiesOf } from '../sampling/log-probabilities.js';
 import { checkLogitBias } from '../sampling/logit-bias.js';
 import { sampleToken } from '../sampling/sample-token.js';
 import type { PromptEncoder } from '../text/prompt-encoder.js';
@@ -19,6 +20,7 @@ export class Completion {
   /** Tokens that its attention state will hold at most. */
   readonly longest: number;
   readonly #info: ModelInfo;
+  readonly #encoder: PromptEncoder;
   readonly #request: GenerateRequest;
   readonly #output: number[];
   readonly #release: TextRelease;
@@ -29,7 +31,9 @@ export class Completion {
     const { sampling, resumeFrom = [] } = request;
     checkSampling(sampling);
     checkLogitBias(sampling.logitBias, info.vocabSize);
+    checkLogprobs(request.logprobs);
     this.#info = info;
+    this.#encoder = encoder;
     this.#request = request;
     this.prompt = encoder.encode(request.prompt);
     const room = info.contextLength - this.prompt.length;
@@ -68,7 +72,14 @@ export class Completion {
     const position = { choice: this.#request.choice, index: this.#output.length + 1 };
     const id = sampleToken(logits, history, this.#request.sampling, position);
     this.#output.push(id);
-    return { id, evidence, ...this.#textOf(id) };
+    return { id, evidence, ...this.#logprobsOf(logits, id), ...this.#textOf(id) };
+  }
+
+  #logprobsOf(logits: Float32Array, chosen: number): { logprobs?: TokenLogprob[] } {
+    const { logprobs: top } = this.#request;
+    if (top === undefined) return {};
+    const found = logProbabilitiesOf(logits, chosen, top);
+    return { logprobs: found.map(([id, logprob]) => [id, logprob, this.#encoder.nameOf(id)]) };
   }
 
   #textOf(id: number): Pick<GeneratedToken, 'text' | 'finish'> {
@@ -78,6 +89,15 @@ export class Completion {
     if (this.#output.length < this.#limit) return { text };
     return { text: text + this.#release.flush(), finish: 'length' };
   }
+}
+
+function checkLogprobs(top = 0): void {
+  if (Number.isInteger(top) && top >= 0 && top <= 20) return;
+  throw new InferenceError(
+    'PROMPT_INVALID',
+    `logprobs must be an integer from 0 to 20, not ${top}`,
+    'logprobs',
+  );
 }
 
 function tooLong(tokens: number, contextLength: number): InferenceError {

@@ -1,5 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Prompt } from '../engine.js';
+import type { Prompt, TokenName } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { findChatTemplate } from '../model/chat-template.js';
 import { invalidFile, positiveInteger, readJsonObject, type JsonObject } from '../model/json-file.js';
@@ -7,6 +7,7 @@ import { ChatRenderer } from './chat-renderer.js';
 import { OutOfTime, withinTime } from './time-limit.js';
 import { spellingOf, type TokenizerFile, type TokenPiece } from './token-bytes.js';
 import { TokenTextDecoder } from './text-decoder.js';
+import { nameOf } from './token-name.js';
 
 /** The package's declarations do not resolve under NodeNext; this is what is used of it. */
 interface Encoder {
@@ -42,9 +43,11 @@ export class PromptEncoder {
     this.#dropsFirstSpace = spelling.dropsFirstSpace;
     this.#pieces = (id) => {
       const own = added.get(id);
-      if (own) return own.special ? { kind: 'silent' } : { kind: 'literal', text: own.content };
+      if (own?.special) return { kind: 'silent', name: own.content };
+      if (own) return { kind: 'literal', text: own.content };
       const token = this.#tokenizer.id_to_token(id);
-      return token === undefined ? { kind: 'silent' } : { kind: 'bytes', bytes: spelling.bytesOf(token) };
+      if (token === undefined) return { kind: 'silent', name: `token ${id}` };
+      return { kind: 'bytes', bytes: spelling.bytesOf(token) };
     };
   }
 
@@ -85,6 +88,11 @@ export class PromptEncoder {
   /** A decoder for one completion. */
   decoder(): TokenTextDecoder {
     return new TokenTextDecoder(this.#pieces, this.#dropsFirstSpace);
+  }
+
+  /** What a token is called where it stands alone. */
+  nameOf(id: number): TokenName {
+    return nameOf(this.#pieces(id));
   }
 
   #tokenise(text: string, field: string, addSpecial: boolean): (number | undefined)[] {

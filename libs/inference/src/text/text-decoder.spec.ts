@@ -81,7 +81,7 @@ describe('a SentencePiece vocabulary with byte fallback', () => {
   it('joins bytes to characters and drops the first space only', () => {
     const spelling = spellingOf({ decoder });
     const text = new TokenTextDecoder((id) => {
-      if (id === 0) return { kind: 'silent' };
+      if (id === 0) return { kind: 'silent', name: '</s>' };
       if (id === 8) return { kind: 'literal', text: '[TAG]' };
       return { kind: 'bytes', bytes: spelling.bytesOf(vocabulary[id]!) };
     }, spelling.dropsFirstSpace);

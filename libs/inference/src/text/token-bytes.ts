@@ -5,8 +5,8 @@ export type TokenPiece =
   | { kind: 'bytes'; bytes: Uint8Array }
   /** An added token that stands for its own text and is not special. */
   | { kind: 'literal'; text: string }
-  /** Special, or outside the vocabulary: no text. */
-  | { kind: 'silent' };
+  /** Special, or outside the vocabulary: no text, but a name. */
+  | { kind: 'silent'; name: string };
 
 interface DecoderConfig {
   type?: string;
