@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerVerdict, finishReason, token } from './inference.js';
+import { answerVerdict, finishReason, positionLogprobs, token } from './inference.js';
 import { hash, nodeId, reason, signature, taskId } from './value.js';
 
 /** A piece of an answer as its miner streams it, on `tok.<nodeId>.<taskId>`. */
@@ -9,6 +9,8 @@ export const frame = z.strictObject({
   /** Absolute index of the first token, from 1. */
   from: z.int().positive(),
   tokens: z.array(token).max(4_096),
+  /** Of each of the tokens, where the request asks for them. */
+  logprobs: z.array(positionLogprobs).max(4_096).optional(),
   /** The chain's link after the last token. */
   link: hash,
   finish: finishReason.optional(),

@@ -43,6 +43,8 @@ export const frozenRequest = z.strictObject({
   prompt,
   choices: z.int().min(1).max(8),
   sampling,
+  /** Log-probabilities are asked for: of each token, and of this many of the most likely ones. */
+  logprobs: z.int().min(0).max(20).optional(),
   salt: hash,
 });
 export type FrozenRequest = z.infer<typeof frozenRequest>;
@@ -63,6 +65,22 @@ export type Token = z.infer<typeof token>;
 
 /** top1Id, top1Logit·256, top2Id, top2Logit·256: the two highest raw logits of a position. */
 export const evidence = z.tuple([u32, i32, u32, i32]);
+
+/** A token where it stands alone: its text; its bytes where they are no whole characters; its name where it is not text. */
+export const tokenName = z.union([
+  text.max(4_096),
+  z.strictObject({ bytes: z.base64().max(8_192) }),
+  z.strictObject({ special: text.max(4_096) }),
+]);
+export type TokenName = z.infer<typeof tokenName>;
+
+/** Token id, log-probability under the softmax of the raw logits in ten-thousandths, name. */
+export const logprob = z.tuple([u32, z.int().min(-99_990_000).max(0), tokenName]);
+export type Logprob = z.infer<typeof logprob>;
+
+/** Of one position: the chosen token first, then the most likely ones, likeliest first; each request's own number. */
+export const positionLogprobs = z.array(logprob).min(1).max(21);
+export type PositionLogprobs = z.infer<typeof positionLogprobs>;
 
 /** Tokens already accepted from a lost attempt, by choice; the next attempt continues after them. */
 export const resumeFrom = z.array(

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { answerVerdict, evidence, finishReason, taskSubmitted, token } from './inference.js';
+import {
+  answerVerdict,
+  evidence,
+  finishReason,
+  positionLogprobs,
+  taskSubmitted,
+  token,
+} from './inference.js';
 import { event, nodeRequest, request } from './message.js';
 import { attemptState, taskState, transition } from './state.js';
 import {
@@ -60,6 +67,8 @@ export const taskView = z.object({
           choice: count,
           text: z.string(),
           tokens: z.array(token),
+          /** Of each token, where the request asks for them. */
+          logprobs: z.array(positionLogprobs).optional(),
           finish: finishReason,
           head: hash,
         }),
@@ -79,6 +88,8 @@ export const committedChoice = z.strictObject({
   finish: finishReason,
   tokens: z.array(token),
   evidence: z.array(evidence),
+  /** Of each token, where the request asks for them. */
+  logprobs: z.array(positionLogprobs).optional(),
 });
 
 /** What a miner reveals for one attempt. Sent as JSON in parts: see `sessionQueue.commit`. */

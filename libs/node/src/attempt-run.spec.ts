@@ -1,4 +1,4 @@
-import { precommitDigest, verifyCommit } from '@ganglion/commitment';
+import { logprobsDigest, precommitDigest, verifyCommit } from '@ganglion/commitment';
 import { type CommitData, commitData, type Frame } from '@ganglion/contracts';
 import { type Attempt, startChain } from './attempt.js';
 import { AttemptRun } from './attempt-run.js';
@@ -47,6 +47,21 @@ describe('an attempt', () => {
     }
     expect(choices[0]?.evidence[0]).toEqual([1, 900, 99, 0]);
     expect(run.figures().completionTokens).toBe(9);
+  });
+
+  it('asks for log-probabilities where the request does, streams and commits them', async () => {
+    const engine = new ScriptedEngine(() =>
+      tokensOf('Hel', 'lo').map((token) => ({ ...token, logprobs: [[token.id, -9, token.text]] })),
+    );
+    const asking = attemptFor(engine, { request: requestFor(engine, { logprobs: 0 }) });
+    const { run, frames } = prepare(engine, asking);
+    const [choice] = await run.run();
+    expect(engine.requests).toMatchObject([{ logprobs: 0 }]);
+    expect(choice!.logprobs).toEqual([[[1, -9, 'Hel']], [[2, -9, 'lo']]]);
+    expect(frames.flatMap(({ logprobs }) => logprobs)).toEqual(choice!.logprobs);
+    const plain = await prepare(engine, attemptFor(engine)).run.run();
+    expect(engine.requests[1]).not.toHaveProperty('logprobs');
+    expect(plain[0]).not.toHaveProperty('logprobs');
   });
 
   it('streams nothing when it is told to be silent', async () => {
@@ -133,16 +148,22 @@ describe('an attempt', () => {
 });
 
 describe('a sealed commit', () => {
-  const seal = async (changes: Partial<Behaviour> = {}) => {
-    const engine = new ScriptedEngine(() => tokensOf('Hel', 'lo'));
-    const attempt = attemptFor(engine);
+  const seal = async (changes: Partial<Behaviour> = {}, isLogged = false) => {
+    const engine = new ScriptedEngine(() =>
+      tokensOf('Hel', 'lo').map((token) => ({
+        ...token,
+        ...(isLogged ? { logprobs: [[token.id, -9, token.text]] } : {}),
+      })),
+    );
+    const request = requestFor(engine, isLogged ? { logprobs: 0 } : {});
+    const attempt = attemptFor(engine, { request });
     const { run, behaviour } = prepare(engine, attempt, changes);
     return { attempt, ...sealCommit({ promptTokens: 5, choices: await run.run() }, attempt, behaviour) };
   };
   const digestOf = ({ choices, salt }: CommitData): string => {
     const evidence = choices.flatMap((choice) => choice.evidence);
     const entries = evidence.map(([top1Id, top1, top2Id, top2]) => ({ top1Id, top1, top2Id, top2 }));
-    return precommitDigest(choices.map(hashedPart), entries, salt);
+    return precommitDigest(choices.map(hashedPart), entries, salt, logprobsDigest(choices));
   };
 
   it('hashes to what the node signed', async () => {
@@ -151,6 +172,14 @@ describe('a sealed commit', () => {
     expect(data.promptTokens).toBe(5);
     expect(digestOf(data)).toBe(precommit!.precommit);
     expect(verifyCommit(attempt.nodeId, precommit!.precommit, precommit!.signature)).toBe(true);
+  });
+
+  it('binds the log-probabilities too', async () => {
+    const { text, precommit } = await seal({}, true);
+    const data = commitData.parse(JSON.parse(text));
+    expect(digestOf(data)).toBe(precommit!.precommit);
+    data.choices[0]!.logprobs![1]![0]![1] = -10;
+    expect(digestOf(data)).not.toBe(precommit!.precommit);
   });
 
   it('has a salt of its own each time, so that equal answers do not show', async () => {

@@ -84,12 +84,13 @@ export class AttemptRun {
 
   private async follow(answer: ChoiceAnswer, stream: FrameStream | undefined): Promise<void> {
     const { attempt, engine, behaviour } = this.options;
-    const { prompt, sampling } = attempt.job.request;
+    const { prompt, sampling, logprobs } = attempt.job.request;
     const prefix = acceptedPrefix(attempt, answer.choice)?.tokens.map(([id, text]) => ({ id, text }));
     const request = {
       prompt,
       sampling,
       choice: answer.choice,
+      ...(logprobs === undefined ? {} : { logprobs }),
       ...(prefix?.length ? { resumeFrom: prefix } : {}),
     };
     for await (const token of behaviour.generate(engine, request, this.#abort.signal, attempt)) {
@@ -98,11 +99,11 @@ export class AttemptRun {
       this.#firstAt ??= this.#lastAt;
       if (token.finish) {
         // The last token and the finish leave in one frame.
-        stream?.push([token.id, token.text], link, token.finish);
+        stream?.push(token, link, token.finish);
         answer.end(token.finish);
         return;
       }
-      stream?.push([token.id, token.text], link);
+      stream?.push(token, link);
     }
   }
 

@@ -1,21 +1,24 @@
 import { type Chain, finishCode } from '@ganglion/commitment';
-import type { CommitData, FinishReason, Token } from '@ganglion/contracts';
+import type { CommitData, FinishReason, PositionLogprobs, Token } from '@ganglion/contracts';
 import { type Attempt, startChain } from './attempt.js';
 import type { GeneratedToken } from './engine.js';
 
 type CommittedChoice = CommitData['choices'][number];
 
-/** One choice as far as it is made: its chain, and the tokens and evidence of this attempt. */
+/** One choice as far as it is made: its chain, and the tokens, evidence and log-probabilities of this attempt. */
 export class ChoiceAnswer {
   readonly choice: number;
   readonly #chain: Chain;
   readonly #tokens: Token[] = [];
   readonly #evidence: CommittedChoice['evidence'] = [];
+  /** Undefined when they were not asked for. */
+  readonly #logprobs: PositionLogprobs[] | undefined;
   #finish: FinishReason | undefined;
 
   constructor(attempt: Attempt, choice: number) {
     this.choice = choice;
     this.#chain = startChain(attempt, choice);
+    this.#logprobs = attempt.job.request.logprobs === undefined ? undefined : [];
   }
 
   get head(): string {
@@ -32,10 +35,11 @@ export class ChoiceAnswer {
   }
 
   /** Takes a token in and returns the new link. Throws RangeError when no chain can hold it. */
-  add({ id, text, evidence }: GeneratedToken): string {
+  add({ id, text, evidence, logprobs }: GeneratedToken): string {
     const link = this.#chain.append(id, text);
     this.#tokens.push([id, text]);
     this.#evidence.push([evidence.top1Id, evidence.top1, evidence.top2Id, evidence.top2]);
+    if (logprobs) this.#logprobs?.push(logprobs);
     return link;
   }
 
@@ -44,7 +48,7 @@ export class ChoiceAnswer {
     this.#finish ??= finish;
   }
 
-  /** As the commit carries it: `count` is absolute, tokens and evidence are those this attempt made. */
+  /** As the commit carries it: `count` is absolute, the lists are of the tokens that this attempt made. */
   committed(): CommittedChoice {
     return {
       choice: this.choice,
@@ -53,6 +57,7 @@ export class ChoiceAnswer {
       finish: this.#finish ?? 'cancelled',
       tokens: this.#tokens,
       evidence: this.#evidence,
+      ...(this.#logprobs ? { logprobs: this.#logprobs } : {}),
     };
   }
 }

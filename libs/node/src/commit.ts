@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { precommitDigest, signCommit } from '@ganglion/commitment';
+import { logprobsDigest, precommitDigest, signCommit } from '@ganglion/commitment';
 import type { CommitData } from '@ganglion/contracts';
 import type { Attempt } from './attempt.js';
 import type { Behaviour, Precommit } from './behaviour.js';
@@ -12,7 +12,8 @@ export interface SealedCommit {
   readonly precommit: Precommit | undefined;
 }
 
-/** Binds an attempt to its data: a salt that nobody can guess, the hash over all choices and evidence, a signature. */
+/** Binds an attempt to its data: a salt that nobody can guess, the hash over all choices, evidence and log-probabilities, a
+ * signature. */
 export const sealCommit = (
   made: Omit<CommitData, 'salt'>,
   attempt: Attempt,
@@ -25,6 +26,7 @@ export const sealCommit = (
       evidence.map(([top1Id, top1, top2Id, top2]) => ({ top1Id, top1, top2Id, top2 })),
     ),
     data.salt,
+    logprobsDigest(data.choices),
   );
   const { taskId, attempt: number } = attempt.job;
   const signature = signCommit(attempt.sign, precommit);

@@ -1,4 +1,4 @@
-import type { FinishReason, Sampling } from '@ganglion/contracts';
+import type { FinishReason, PositionLogprobs, Sampling } from '@ganglion/contracts';
 
 /** The part of a model that a node declares and reckons with. */
 export interface NodeModel {
@@ -20,6 +20,8 @@ export interface GenerateRequest {
   prompt: NodePrompt;
   sampling: Sampling;
   choice: number;
+  /** Asks for log-probabilities: of each token, and of this many of the most likely ones. */
+  logprobs?: number;
   /** Tokens already accepted: continue after them. */
   resumeFrom?: { id: number; text: string }[];
 }
@@ -30,6 +32,8 @@ export interface GeneratedToken {
   text: string;
   /** The two largest raw logits, already times 256 and rounded. */
   evidence: { top1Id: number; top1: number; top2Id: number; top2: number };
+  /** Where they were asked for: of this token, then of the most likely ones. */
+  logprobs?: PositionLogprobs;
   /** Only on the last token. */
   finish?: FinishReason;
 }

@@ -15,7 +15,7 @@ const openStream = (after = 0) => {
   const stream = new FrameStream({ attempt: 1, choice: 0, after, sign: attempt.sign, publish });
   const chain = startChain(attempt, 0);
   const push = (...texts: string[]): void => {
-    for (const { id, text } of tokensOf(...texts)) stream.push([id, text], chain.append(id, text));
+    for (const token of tokensOf(...texts)) stream.push(token, chain.append(token.id, token.text));
   };
   return { stream, chain, frames, push, nodeId: attempt.nodeId };
 };
@@ -60,13 +60,33 @@ describe('a stream of frames', () => {
   it('puts the last token and the finish into one frame, and says nothing after it', () => {
     const { stream, chain, frames, push } = openStream();
     push('a', 'b');
-    stream.push([9, '!'], chain.append(9, '!'), 'stop');
+    stream.push({ id: 9, text: '!' }, chain.append(9, '!'), 'stop');
     stream.end('cancelled', chain.head);
     jest.runAllTimers();
     expect(frames.map(({ tokens, finish }) => [tokens.length, finish])).toEqual([
       [1, undefined],
       [2, 'stop'],
     ]);
+  });
+
+  it('carries the log-probabilities of its tokens beside them, and none where there are none', () => {
+    const { stream, chain, frames, push } = openStream();
+    push('a');
+    for (const [id, text] of [
+      [7, 'b'],
+      [8, 'c'],
+    ] as const)
+      stream.push({ id, text, logprobs: [[id, -5, text]] }, chain.append(id, text));
+    jest.runAllTimers();
+    expect(frames.map(({ logprobs }) => logprobs)).toEqual([undefined, [[[7, -5, 'b']], [[8, -5, 'c']]]]);
+  });
+
+  it('never grows beyond what a message holds, however late its timer is', () => {
+    const { frames, push } = openStream();
+    push('a', ...Array.from({ length: 600 }, () => 'x'));
+    expect(frames.map(({ tokens }) => tokens.length)).toEqual([1, 256, 256]);
+    jest.runAllTimers();
+    expect(frames.at(-1)).toMatchObject({ from: 514, tokens: { length: 88 } });
   });
 
   it('counts on from the tokens of earlier attempts', () => {

@@ -1,8 +1,11 @@
 import { finishCode, type Sign, signFrame } from '@ganglion/commitment';
-import type { FinishReason, Frame, Token } from '@ganglion/contracts';
+import type { FinishReason, Frame, PositionLogprobs, Token } from '@ganglion/contracts';
+import type { GeneratedToken } from './engine.js';
 
 /** Tokens after the first leave together, this often at most. */
 const BATCH_MS = 10;
+/** A frame is a message of at most 1 MB; with all log-probabilities a token takes some 1,500 bytes at worst. */
+const MOST_TOKENS = 256;
 /** A frame leaves signed when the last signature is this old: with a batch and a step on top, still within 250 ms. */
 const SIGN_MS = 200;
 
@@ -15,10 +18,14 @@ export interface FrameStreamOptions {
   readonly publish: (frame: Frame) => void;
 }
 
+/** What of a token a client sees. */
+type Streamed = Pick<GeneratedToken, 'id' | 'text' | 'logprobs'>;
+
 /** Streams one choice: the first token at once, later ones in batches, signed now and then and at the end. */
 export class FrameStream {
   readonly #options: FrameStreamOptions;
   #tokens: Token[] = [];
+  #logprobs: PositionLogprobs[] = [];
   #link: string | undefined;
   #next: number;
   #isFirst = true;
@@ -32,11 +39,12 @@ export class FrameStream {
   }
 
   /** Adds a token and the link it makes; with a finish it is the last, and leaves in the same frame. */
-  push(token: Token, link: string, finish?: FinishReason): void {
-    this.#tokens.push(token);
+  push({ id, text, logprobs }: Streamed, link: string, finish?: FinishReason): void {
+    this.#tokens.push([id, text]);
+    if (logprobs) this.#logprobs.push(logprobs);
     this.#link = link;
     if (finish) this.end(finish, link);
-    else if (this.#isFirst) this.flush();
+    else if (this.#isFirst || this.#tokens.length >= MOST_TOKENS) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), BATCH_MS);
     this.#isFirst = false;
   }
@@ -59,15 +67,18 @@ export class FrameStream {
     this.#timer = undefined;
     const { attempt, choice, sign, publish } = this.#options;
     const tokens = this.#tokens;
+    const logprobs = this.#logprobs;
     const from = this.#next;
     const link = this.#link!;
     this.#tokens = [];
+    this.#logprobs = [];
     this.#next += tokens.length;
     publish({
       attempt,
       choice,
       from,
       tokens,
+      ...(logprobs.length === 0 ? {} : { logprobs }),
       link,
       ...(finish === undefined ? {} : { finish }),
       ...this.signature(sign, link, finish),
