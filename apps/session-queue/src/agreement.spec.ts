@@ -54,6 +54,27 @@ describe('replicas of one determinism class', () => {
   });
 });
 
+const withLogprob = (one: Replica, logprob: number): Replica => ({
+  ...one,
+  choices: one.choices.map((choice) => ({ ...choice, logprobs: [[[7, logprob, 'Tokyo']]] })),
+});
+
+describe('log-probabilities', () => {
+  it('must be equal inside a class, as the tokens must', () => {
+    const equal = [1, 2].map((attempt) => withLogprob(replica(attempt, 'Tokyo'), -3));
+    expect(agree(equal, 2)).toMatchObject({ verdict: 'accepted', differing: [] });
+    const other = withLogprob(replica(3, 'Tokyo'), -4);
+    expect(agree([...equal, other], 3)).toMatchObject({ winner: 1, outvoted: [3] });
+    expect(agree([equal[0]!, other], 2)).toMatchObject({ verdict: 'undecided', differing: [3] });
+  });
+
+  it('may differ across classes, where kernels round differently', () => {
+    const one = withLogprob(replica(1, 'Tokyo'), -3);
+    const other = withLogprob(replica(2, 'Tokyo', { determinismClass: 'neon' }), -4);
+    expect(agree([one, other], 2)).toMatchObject({ verdict: 'accepted', differing: [] });
+  });
+});
+
 describe('replicas of different determinism classes', () => {
   const other = { determinismClass: 'neon' };
 

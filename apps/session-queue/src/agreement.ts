@@ -21,9 +21,26 @@ export interface Agreement {
   readonly differing: readonly number[];
 }
 
-/** Equal tokens, texts and finishes of all choices give equal digests. */
-const answerOf = ({ choices }: Replica): string =>
-  digestJson(choices.map(({ tokens, finish }) => ({ tokens, finish })));
+interface Digests {
+  /** Of the tokens, texts and finishes of all choices. */
+  readonly answer: string;
+  /** Of the log-probabilities besides, where there are any. */
+  readonly whole: string;
+}
+
+const digestsOf = ({ choices }: Replica): Digests => {
+  const answer = choices.map(({ tokens, finish }) => ({ tokens, finish }));
+  return {
+    answer: digestJson(answer),
+    whole: digestJson([answer, choices.map(({ logprobs }) => logprobs ?? null)]),
+  };
+};
+
+/** Inside a class every bit is equal; across classes kernels round differently, and only the tokens can be compared. */
+const isEqual = (a: Replica, b: Replica, digests: ReadonlyMap<number, Digests>): boolean => {
+  const key = a.determinismClass === b.determinismClass ? 'whole' : 'answer';
+  return digests.get(a.attempt)![key] === digests.get(b.attempt)![key];
+};
 
 /**
  * Compares the answers of all replicas of a task. Inside a determinism class the majority decides and outvotes the
@@ -31,11 +48,12 @@ const answerOf = ({ choices }: Replica): string =>
  * `undecided`, as does an answer that nobody confirms.
  */
 export const agree = (replicas: readonly Replica[], asked: number): Agreement => {
-  const answers = new Map(replicas.map((replica) => [replica.attempt, answerOf(replica)]));
-  const outvoted = replicas.filter((replica) => isOutvoted(replica, replicas, answers));
+  const digests = new Map(replicas.map((replica) => [replica.attempt, digestsOf(replica)]));
+  const outvoted = replicas.filter((replica) => isOutvoted(replica, replicas, digests));
   const standing = replicas.filter((replica) => !outvoted.includes(replica));
-  const winner = pickWinner(outvoted, standing, answers);
-  const differing = standing.filter(({ attempt }) => answers.get(attempt) !== answers.get(winner ?? -1));
+  const winner = pickWinner(outvoted, standing, digests);
+  const own = standing.find(({ attempt }) => attempt === winner);
+  const differing = own ? standing.filter((replica) => !isEqual(replica, own, digests)) : standing;
   const isConfirmed = asked === 1 || standing.length > 1;
   return {
     winner,
@@ -48,25 +66,25 @@ export const agree = (replicas: readonly Replica[], asked: number): Agreement =>
 const isOutvoted = (
   replica: Replica,
   replicas: readonly Replica[],
-  answers: ReadonlyMap<number, string>,
+  digests: ReadonlyMap<number, Digests>,
 ): boolean => {
   const peers = replicas.filter(({ determinismClass }) => determinismClass === replica.determinismClass);
-  const votes = countBy(peers, ({ attempt }) => answers.get(attempt)!);
+  const votes = countBy(peers, ({ attempt }) => digests.get(attempt)!.whole);
   const majority = [...votes].find(([, count]) => count * 2 > peers.length)?.[0];
-  return majority !== undefined && majority !== answers.get(replica.attempt);
+  return majority !== undefined && majority !== digests.get(replica.attempt)!.whole;
 };
 
 /** The primary if it stands; if nothing was shown, the answer that most gave (the earliest such attempt's). */
 const pickWinner = (
   outvoted: readonly Replica[],
   standing: readonly Replica[],
-  answers: ReadonlyMap<number, string>,
+  digests: ReadonlyMap<number, Digests>,
 ): number | null => {
   if (outvoted.some(({ isPrimary }) => isPrimary)) return null;
   const primary = standing.find(({ isPrimary }) => isPrimary);
   if (primary) return primary.attempt;
-  const votes = countBy(standing, ({ attempt }) => answers.get(attempt)!);
-  const votesOf = ({ attempt }: Replica): number => votes.get(answers.get(attempt)!)!;
+  const votes = countBy(standing, ({ attempt }) => digests.get(attempt)!.answer);
+  const votesOf = ({ attempt }: Replica): number => votes.get(digests.get(attempt)!.answer)!;
   const [best] = standing.toSorted((a, b) => votesOf(b) - votesOf(a) || a.attempt - b.attempt);
   return best!.attempt;
 };

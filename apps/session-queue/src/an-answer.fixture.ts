@@ -1,5 +1,20 @@
-import { Chain, digestJson, precommitDigest, signCommit, signFrame } from '@ganglion/commitment';
-import type { CommitData, Frame, FrozenRequest, TaskSubmitted, Token } from '@ganglion/contracts';
+import {
+  Chain,
+  digestJson,
+  logprobsDigest,
+  precommitDigest,
+  signCommit,
+  signFrame,
+} from '@ganglion/commitment';
+import type {
+  CommitData,
+  Frame,
+  FrozenRequest,
+  Logprob,
+  PositionLogprobs,
+  TaskSubmitted,
+  Token,
+} from '@ganglion/contracts';
 import { createUser } from '@nats-io/nkeys';
 import { v7 } from 'uuid';
 
@@ -40,7 +55,13 @@ export const submitted = (over: Partial<TaskSubmitted> = {}): TaskSubmitted => (
   ...over,
 });
 
-/** An honest miner's answer to a task: its frames, its precommit and its data. */
+/** As a model says them that finds the token all but certain. */
+const logprobOf = ([id, text]: Token, at: number): PositionLogprobs => {
+  const own: Logprob = [id, -100 - at, text === '' ? { special: '</s>' } : text];
+  return [own, own];
+};
+
+/** An honest miner's answer to a task (with one likeliest token where log-probabilities are asked for): its frames, its precommit and its data. */
 export const answer = (
   task: TaskSubmitted,
   attempt: number,
@@ -55,12 +76,14 @@ export const answer = (
   const nodeId = key.getPublicKey();
   const requestDigest = digestJson(task.request);
   const { modelDigest } = task.request;
+  const isLogged = task.request.logprobs !== undefined;
   const chain = new Chain({ taskId: task.taskId, attempt, choice: 0, nodeId, modelDigest, requestDigest });
   const frames: Frame[] = tokens.map((token, index) => {
     const link = chain.append(...token);
     const isLast = index === tokens.length - 1;
     const end = isLast ? { finish: 'stop' as const, signature: signFrame(sign, link, 0) } : {};
-    return { attempt, choice: 0, from: index + 1, tokens: [token], link, ...end };
+    const logprobs = isLogged ? { logprobs: [logprobOf(token, index)] } : {};
+    return { attempt, choice: 0, from: index + 1, tokens: [token], ...logprobs, link, ...end };
   });
   const data: CommitData = {
     promptTokens: 9,
@@ -73,6 +96,7 @@ export const answer = (
         finish: 'stop',
         tokens,
         evidence: tokens.map(([id], index) => [id, 1_000 + index, 5, 900]),
+        ...(isLogged ? { logprobs: tokens.map(logprobOf) } : {}),
       },
     ],
   };
@@ -82,6 +106,7 @@ export const answer = (
       evidence.map(([top1Id, top1, top2Id, top2]) => ({ top1Id, top1, top2Id, top2 })),
     ),
     data.salt,
+    logprobsDigest(data.choices),
   );
   return { nodeId, requestDigest, frames, data, precommit, signature: signCommit(sign, precommit) };
 };

@@ -27,6 +27,14 @@ describe('the most parts of a reveal', () => {
     );
   });
 
+  it('leave room several times over for log-probabilities', () => {
+    const logprob = [4_294_967_295, -99_990_000, ' incomprehensibilities'];
+    const position = Array.from({ length: 21 }, () => logprob);
+    const honest = JSON.stringify(Array.from({ length: 700 }, () => position)).length / PART;
+    const asked = { choices: 1, sampling: { maxTokens: 700 }, logprobs: 20 };
+    expect(mostParts(asked)).toBeGreaterThanOrEqual(3 * honest);
+  });
+
   it('are few for a short answer', () => {
     expect(mostParts({ choices: 1, sampling: { maxTokens: 64 } })).toBe(1);
   });

@@ -1,5 +1,5 @@
 import type { AnswerVerdict, CommitData, TaskSubmitted } from '@ganglion/contracts';
-import { Chain, type Receipt, type Sign, signReceipt } from '@ganglion/commitment';
+import { Chain, logprobsDigest, type Receipt, type Sign, signReceipt } from '@ganglion/commitment';
 
 export interface Finalised {
   readonly submitted: TaskSubmitted;
@@ -18,7 +18,9 @@ export const makeReceipt = (final: Finalised, network: { publicKey: string; sign
   const { submitted, requestDigest, attempt, nodeId, data, precommit, signature } = final;
   const { taskId, request } = submitted;
   const { modelDigest } = request;
-  const proof = { kind: 'commit' as const, precommit, salt: data.salt, signature };
+  const logprobs = logprobsDigest(data.choices);
+  const bound = logprobs === undefined ? {} : { logprobs };
+  const proof = { kind: 'commit' as const, precommit, salt: data.salt, ...bound, signature };
   return signReceipt(
     {
       version: 1,

@@ -1,4 +1,4 @@
-import type { CommitData } from '@ganglion/contracts';
+import type { CommitData, PositionLogprobs } from '@ganglion/contracts';
 import { answer, hash, request, submitted } from './an-answer.fixture.js';
 import { type CommitToCheck, findCommitFault } from './validate-commit.js';
 
@@ -105,5 +105,48 @@ describe('a commit', () => {
   it('is refused when a frame is signed wrongly', () => {
     const last = honest.frames.at(-1)!;
     expect(check({ streamed: [{ ...last, signature: '0'.repeat(128) }] })?.code).toBe('wrong_signature');
+  });
+});
+
+describe('a commit with log-probabilities', () => {
+  const asking = submitted({ request: request({ logprobs: 1 }) });
+  const { data, frames: streamed, ...sound } = answer(asking, 1);
+  const checkLogged = (over: Partial<CommitToCheck> = {}) =>
+    findCommitFault({
+      taskId: asking.taskId,
+      attempt: 1,
+      request: asking.request,
+      data,
+      streamed,
+      ...sound,
+      ...over,
+    });
+  const [choice] = data.choices;
+  const [first, ...others] = choice!.logprobs!;
+  const lie: PositionLogprobs = first!.map(([id, logprob, name]) => [id, logprob - 1, name]);
+
+  it('holds when they are those that were streamed', () => {
+    expect(checkLogged()).toBeNull();
+    expect(checkLogged({ streamed: [] })).toBeNull();
+  });
+
+  it('is refused without them, by its shape', () => {
+    const { logprobs: _, ...without } = choice!;
+    expect(checkLogged({ data: { ...data, choices: [without] } })).toMatchObject({
+      code: 'malformed_commit',
+      message: expect.stringMatching(/^choice 0: log-probabilities of 0 positions/) as unknown,
+    });
+  });
+
+  it('is refused when they are not those of the precommit', () => {
+    const changed = { ...data, choices: [{ ...choice!, logprobs: [lie, ...others] }] };
+    expect(checkLogged({ data: changed, streamed: [] })?.code).toBe('wrong_hash');
+  });
+
+  it('is refused when others were streamed, or none', () => {
+    expect(checkLogged({ streamed: [{ ...streamed[0]!, logprobs: [lie] }] })?.code).toBe('stream_differs');
+    const { logprobs: _, ...silent } = streamed[0]!;
+    expect(checkLogged({ streamed: [silent] })?.code).toBe('stream_differs');
+    expect(check({ streamed: [{ ...honest.frames[0]!, logprobs: [first!] }] })?.code).toBe('stream_differs');
   });
 });

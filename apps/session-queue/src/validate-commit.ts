@@ -1,5 +1,6 @@
 import type { CommitData, Frame, FrozenRequest, Reason } from '@ganglion/contracts';
-import { Chain, finishCode, precommitDigest, verifyFrame } from '@ganglion/commitment';
+import { Chain, finishCode, logprobsDigest, precommitDigest, verifyFrame } from '@ganglion/commitment';
+import { findLogprobsFault } from './logprobs-fault.js';
 
 export interface CommitToCheck {
   readonly taskId: string;
@@ -33,15 +34,14 @@ export const findCommitFault = (commit: CommitToCheck): Reason | null => {
       evidence.map(([top1Id, top1, top2Id, top2]) => ({ top1Id, top1, top2Id, top2 })),
     ),
     data.salt,
+    logprobsDigest(data.choices),
   );
   if (digest !== commit.precommit) return refuse('wrong_hash', 'the data does not hash to the precommit');
   return findStreamFault(commit, links);
 };
 
-const findShapeFault = (
-  { choice, count, tokens, evidence, finish }: Choice,
-  request: FrozenRequest,
-): Reason | null => {
+const findShapeFault = (committed: Choice, request: FrozenRequest): Reason | null => {
+  const { choice, count, tokens, evidence, finish } = committed;
   const { maxTokens } = request.sampling;
   if (tokens.length !== count)
     return refuse('malformed_commit', `choice ${choice}: ${tokens.length} tokens, count ${count}`);
@@ -53,7 +53,8 @@ const findShapeFault = (
   if (count > maxTokens)
     return refuse('malformed_commit', `choice ${choice}: ${count} tokens, allowed are ${maxTokens}`);
   if (finish === 'error') return refuse('engine_error', `choice ${choice}: the miner's engine failed`);
-  return null;
+  const problem = findLogprobsFault(committed, request);
+  return problem ? refuse('malformed_commit', `choice ${choice}: ${problem}`) : null;
 };
 
 const followChain = (commit: CommitToCheck, choice: Choice, links: string[][]): Reason | null => {
@@ -83,6 +84,12 @@ const findStreamFault = (
           `choice ${frame.choice}: token ${index} was streamed otherwise than committed`,
         );
     }
+    const logprobs = choice.logprobs?.slice(frame.from - 1, frame.from - 1 + frame.tokens.length);
+    if (frame.tokens.length > 0 && JSON.stringify(frame.logprobs) !== JSON.stringify(logprobs))
+      return refuse(
+        'stream_differs',
+        `choice ${frame.choice}: log-probabilities from token ${frame.from} were streamed otherwise than committed`,
+      );
     const last = frame.from + frame.tokens.length - 1;
     if (last >= 1 && links[frame.choice]?.[last - 1] !== frame.link)
       return refuse(

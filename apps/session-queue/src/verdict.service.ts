@@ -83,8 +83,8 @@ export class VerdictService {
       this.key,
     );
     const { promptTokens, completionTokens } = receipt;
-    const choices = data.choices.map(({ choice, tokens, finish, head }) => {
-      return { choice, text: textOf(tokens), tokens, finish, head };
+    const choices = data.choices.map(({ choice, tokens, logprobs, finish, head }) => {
+      return { choice, text: textOf(tokens), tokens, ...(logprobs ? { logprobs } : {}), finish, head };
     });
     const texts = choices.map(({ text }) => text);
     const result = { verdict, choices, promptTokens, completionTokens };
