@@ -1,12 +1,20 @@
 import { Chain } from '@ganglion/commitment';
-import type { Frame, Token } from '@ganglion/contracts';
+import type { Frame, PositionLogprobs, Token } from '@ganglion/contracts';
 
 /** Tokens that may be shown now: `index` is the absolute index of the last, `link` the chain's link after it. */
 export interface Shown {
   readonly choice: number;
   readonly index: number;
   readonly tokens: readonly Token[];
+  /** Of each of the tokens, where they were asked for. */
+  readonly logprobs?: readonly PositionLogprobs[];
   readonly link: string;
+}
+
+/** Tokens, and their log-probabilities where there are any. */
+interface Said {
+  readonly tokens: readonly Token[];
+  readonly logprobs?: readonly PositionLogprobs[] | undefined;
 }
 
 /** Frames that came before the one they follow: with more than this, something is lost and the result will fill it. */
@@ -18,6 +26,7 @@ const MAX_AHEAD = 256;
  */
 export class ChoiceRelay {
   readonly #choice: number;
+  readonly #hasLogprobs: boolean;
   readonly #shown: Token[] = [];
   #ahead = new Map<number, Frame>();
   #chain: Chain | undefined;
@@ -28,8 +37,10 @@ export class ChoiceRelay {
   /** A later attempt says something else than what was already shown. */
   isDiverged = false;
 
-  constructor(choice: number) {
+  /** `hasLogprobs`: they were asked for, and a frame without them does not pass. */
+  constructor(choice: number, { hasLogprobs = false }: { hasLogprobs?: boolean } = {}) {
     this.#choice = choice;
+    this.#hasLogprobs = hasLogprobs;
   }
 
   get count(): number {
@@ -71,11 +82,12 @@ export class ChoiceRelay {
   }
 
   /** The rest of the validated answer, as one piece; undefined if all of it was shown. */
-  complete(tokens: readonly Token[], head: string): Shown | undefined {
+  complete({ tokens, logprobs }: Said, head: string): Shown | undefined {
     const rest = tokens.slice(this.#shown.length);
     if (rest.length === 0) return undefined;
+    const restLogprobs = logprobs?.slice(this.#shown.length);
     for (const token of rest) this.#shown.push(token);
-    return { choice: this.#choice, index: tokens.length, tokens: rest, link: head };
+    return this.piece({ tokens: rest, logprobs: restLogprobs }, head);
   }
 
   private follow(frame: Frame): Shown | undefined {
@@ -85,18 +97,20 @@ export class ChoiceRelay {
       if (this.#ahead.size < MAX_AHEAD) this.#ahead.set(frame.from, frame);
       return undefined;
     }
-    const tokens = frame.tokens.slice(chain.count + 1 - frame.from);
+    const skipped = chain.count + 1 - frame.from;
+    const tokens = frame.tokens.slice(skipped);
     if (tokens.length === 0) return undefined;
     const next = Chain.follow(chain.head, chain.count);
-    if (linkAfter(next, tokens) !== frame.link) {
+    const isWhole = !this.#hasLogprobs || frame.logprobs?.length === frame.tokens.length;
+    if (linkAfter(next, tokens) !== frame.link || !isWhole) {
       this.forged += 1;
       return undefined;
     }
-    return this.accept(tokens, next);
+    return this.accept({ tokens, logprobs: frame.logprobs?.slice(skipped) }, next);
   }
 
   /** Tokens of a later attempt may repeat what was shown (and must then be equal); what goes beyond is new. */
-  private accept(tokens: readonly Token[], next: Chain): Shown | undefined {
+  private accept({ tokens, logprobs }: Said, next: Chain): Shown | undefined {
     const start = next.count - tokens.length;
     const fresh = tokens.slice(Math.max(0, this.#shown.length - start));
     const repeated = tokens.slice(0, tokens.length - fresh.length);
@@ -107,7 +121,12 @@ export class ChoiceRelay {
     this.#chain = next;
     for (const token of fresh) this.#shown.push(token);
     if (fresh.length === 0) return undefined;
-    return { choice: this.#choice, index: this.#shown.length, tokens: fresh, link: next.head };
+    return this.piece({ tokens: fresh, logprobs: logprobs?.slice(repeated.length) }, next.head);
+  }
+
+  private piece({ tokens, logprobs }: Said, link: string): Shown {
+    const piece = { choice: this.#choice, index: this.#shown.length, tokens, link };
+    return this.#hasLogprobs && logprobs ? { ...piece, logprobs } : piece;
   }
 
   /** The waiting frame that now follows; those that were overtaken are forgotten. */

@@ -1,5 +1,6 @@
-import type { FinalisedEvent, FinishReason, UsageView } from '@ganglion/contracts';
+import type { FinalisedEvent, FinishReason, FrameEvent, TokenLogprob, UsageView } from '@ganglion/contracts';
 import type { Shown } from './choice-relay.js';
+import { clientLogprobs } from './logprobs.js';
 import type { TaskEvent } from './running-task.js';
 
 type Finalised = Extract<TaskEvent, { type: 'finalised' }>['record'];
@@ -11,6 +12,8 @@ export interface CompletionFacts {
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
+  /** Log-probabilities were asked for. */
+  readonly hasLogprobs: boolean;
 }
 
 const receiptPath = (taskId: string): string => `/v1/tasks/${taskId}/receipt`;
@@ -22,6 +25,19 @@ const usageOf = ({ promptTokens, completionTokens }: Finalised): UsageView => ({
 });
 
 export const textOf = ({ tokens }: Pick<Shown, 'tokens'>): string => tokens.map(([, text]) => text).join('');
+
+/** A piece as native streams and the socket tell it. */
+export const frameEventOf = (taskId: string, piece: Shown): FrameEvent => ({
+  taskId,
+  choice: piece.choice,
+  index: piece.index,
+  text: textOf(piece),
+  link: piece.link,
+  ...(piece.logprobs ? { logprobs: clientLogprobs(piece.logprobs) } : {}),
+});
+
+/** OpenAI's place for the log-probabilities of a choice. */
+const logprobsField = (content: readonly TokenLogprob[]) => ({ content, refusal: null });
 
 /** The end of a task as native streams and the socket tell it. */
 export const finalisedEventOf = (record: Finalised): FinalisedEvent => ({
@@ -40,16 +56,29 @@ const references = ({ taskId, sessionId }: CompletionFacts, record: Finalised) =
   receipt: record.receiptId === null ? null : receiptPath(record.receiptId),
 });
 
+/** One choice of an answer, as far as it was said. */
+export interface Said {
+  readonly text: string;
+  /** Undefined where they were not asked for. */
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
+}
+
+/** What was said before, and a further piece. */
+export const further = (said: Said | undefined, piece: Shown): Said => ({
+  text: (said?.text ?? '') + textOf(piece),
+  logprobs: piece.logprobs && [...(said?.logprobs ?? []), ...clientLogprobs(piece.logprobs)],
+});
+
 /** An OpenAI `chat.completion`, from the validated result. */
-export const completionOf = (facts: CompletionFacts, texts: readonly string[], record: Finalised) => ({
+export const completionOf = (facts: CompletionFacts, said: readonly Said[], record: Finalised) => ({
   id: `chatcmpl-${facts.taskId}`,
   object: 'chat.completion' as const,
   created: facts.created,
   model: facts.model,
   choices: record.choices.map(({ choice, finish }) => ({
     index: choice,
-    message: { role: 'assistant' as const, content: texts[choice] ?? '', refusal: null },
-    logprobs: null,
+    message: { role: 'assistant' as const, content: said[choice]?.text ?? '', refusal: null },
+    logprobs: facts.hasLogprobs ? logprobsField(said[choice]?.logprobs ?? []) : null,
     finish_reason: finish,
   })),
   usage: usageOf(record),
@@ -59,6 +88,8 @@ export const completionOf = (facts: CompletionFacts, texts: readonly string[], r
 export interface ChunkChoice {
   readonly index: number;
   readonly delta: { readonly role?: 'assistant'; readonly content?: string };
+  /** Only where they were asked for. */
+  readonly logprobs?: ReturnType<typeof logprobsField> | null;
   readonly finish_reason: FinishReason | null;
 }
 
@@ -73,11 +104,13 @@ export class CompletionChunks {
     this.#hasUsage = options.includeUsage;
   }
 
-  /** The first chunk of a choice carries the role; a piece that releases no text yet gives no chunk. */
+  /** The first chunk of a choice carries the role; a piece that has nothing to show yet gives no chunk. */
   shown(piece: Shown) {
     const content = textOf(piece);
-    if (content === '') return [];
-    return [this.chunk([this.delta(piece.choice, content, null)])];
+    const logprobs = clientLogprobs(piece.logprobs ?? []);
+    if (content === '' && logprobs.length === 0) return [];
+    const delta = this.delta(piece.choice, content, null);
+    return [this.chunk([this.#facts.hasLogprobs ? { ...delta, logprobs: logprobsField(logprobs) } : delta])];
   }
 
   /** A finish per choice, then (if asked for) the usage; the last carries the receipt. */
@@ -96,7 +129,7 @@ export class CompletionChunks {
       ...(isFirst ? { role: 'assistant' as const } : {}),
       ...(content === undefined ? (isFirst ? { content: '' } : {}) : { content }),
     };
-    return { index, delta, finish_reason: finish };
+    return { index, delta, ...(this.#facts.hasLogprobs ? { logprobs: null } : {}), finish_reason: finish };
   }
 
   private chunk(choices: ChunkChoice[]) {

@@ -2,7 +2,7 @@ import { type ApiKeyFacts, type CompletionParameters, type TaskParameters } from
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { CompletionChunks, type CompletionFacts, completionOf, textOf } from './completion.js';
+import { CompletionChunks, type CompletionFacts, completionOf, further, type Said } from './completion.js';
 import type { RunningTask } from './running-task.js';
 import { nativeFormat, openAiFormat, type SseFormat } from './sse.js';
 import { streamTask } from './sse-stream.js';
@@ -31,6 +31,7 @@ export class CompletionsService {
       sessionId: task.sessionId,
       model: parameters.model,
       created: Math.floor(this.clock.ms() / 1_000),
+      hasLogprobs: parameters.logprobs === true,
     };
     nameTask(reply, task);
     if (!isStream) return this.answer(reply, task, facts);
@@ -72,13 +73,13 @@ export class CompletionsService {
     const onClose = (): void => void task.leave('the client closed the connection');
     reply.raw.once('close', onClose);
     if (reply.raw.destroyed) onClose();
-    const texts: string[] = [];
+    const said: Said[] = [];
     try {
       for await (const event of task.events()) {
-        if (event.type === 'shown') texts[event.choice] = (texts[event.choice] ?? '') + textOf(event);
+        if (event.type === 'shown') said[event.choice] = further(said[event.choice], event);
         else observe(event);
         if (event.type === 'failed') throw faultOfFailure(event);
-        if (event.type === 'finalised') await reply.send(completionOf(facts, texts, event.record));
+        if (event.type === 'finalised') await reply.send(completionOf(facts, said, event.record));
       }
     } finally {
       reply.raw.off('close', onClose);

@@ -32,6 +32,17 @@ describe('EventBuffer', () => {
     expect(await drain(buffer)).toEqual([shown(0, 2, 'a', 'b'), shown(1, 2, 'x', 'y')]);
   });
 
+  it('joins their log-probabilities too', async () => {
+    const buffer = new EventBuffer();
+    const logged = (index: number): RelayEvent =>
+      ({ ...shown(0, index, 'a'), logprobs: [[[index, -1, 'a']]] }) as RelayEvent;
+    buffer.push(logged(1));
+    buffer.push(logged(2));
+    expect(await drain(buffer)).toEqual([
+      { ...shown(0, 2, 'a', 'a'), logprobs: [[[1, -1, 'a']], [[2, -1, 'a']]] },
+    ]);
+  });
+
   it('does not join across another event', async () => {
     const buffer = new EventBuffer();
     const position: RelayEvent = { type: 'position', position: 2, etaMs: null };

@@ -1,4 +1,5 @@
-import type { Token } from '@ganglion/contracts';
+import type { PositionLogprobs, Token } from '@ganglion/contracts';
+import { weightOf } from './logprobs.js';
 import type { RelayEvent } from './relay.js';
 
 /** A client that leaves this many characters unread is too slow for its answer. */
@@ -6,7 +7,8 @@ const MAX_UNREAD_CHARACTERS = 1_000_000;
 
 type ShownEvent = Extract<RelayEvent, { type: 'shown' }>;
 /** A piece that may still grow. */
-type Unread = Exclude<RelayEvent, ShownEvent> | (ShownEvent & { tokens: Token[] });
+type Unread =
+  Exclude<RelayEvent, ShownEvent> | (ShownEvent & { tokens: Token[]; logprobs?: PositionLogprobs[] });
 
 /**
  * Events on their way to one client. Token pieces that were not yet read are joined per choice, so a slow client
@@ -23,7 +25,7 @@ export class EventBuffer {
     if (event.type === 'shown') {
       if (this.#characters > MAX_UNREAD_CHARACTERS) return false;
       this.#characters += weigh(event);
-      if (!this.join(event)) this.#events.push({ ...event, tokens: [...event.tokens] });
+      if (!this.join(event)) this.#events.push(growing(event));
     } else {
       if (event.type === 'position' && this.#events.at(-1)?.type === 'position') this.#events.pop();
       this.#events.push(event);
@@ -59,11 +61,19 @@ export class EventBuffer {
       if (unread?.type !== 'shown') return false;
       if (unread.choice !== event.choice) continue;
       for (const token of event.tokens) unread.tokens.push(token);
-      this.#events[at] = { ...event, tokens: unread.tokens };
+      for (const position of event.logprobs ?? []) unread.logprobs?.push(position);
+      this.#events[at] = { ...unread, index: event.index, link: event.link };
       return true;
     }
     return false;
   }
 }
 
-const weigh = ({ tokens }: ShownEvent): number => tokens.reduce((sum, [, text]) => sum + 8 + text.length, 0);
+const growing = ({ logprobs, ...event }: ShownEvent) => ({
+  ...event,
+  tokens: [...event.tokens],
+  ...(logprobs ? { logprobs: [...logprobs] } : {}),
+});
+
+const weigh = ({ tokens, logprobs }: ShownEvent): number =>
+  tokens.reduce((sum, [, text]) => sum + 8 + text.length, 0) + weightOf(logprobs);

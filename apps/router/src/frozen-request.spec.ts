@@ -81,6 +81,27 @@ describe('freezeRequest', () => {
     expect(freeze({ logit_bias: { 12: 0 } })).toEqual(freeze({ logit_bias: null }));
   });
 
+  it('asks for log-probabilities when the client does, and not by top_logprobs alone', () => {
+    expect(freeze({ logprobs: true }).logprobs).toBe(0);
+    expect(freeze({ logprobs: true, top_logprobs: 5 }).logprobs).toBe(5);
+    for (const none of [{ logprobs: false }, { logprobs: false, top_logprobs: 0 }, { top_logprobs: null }])
+      expect(freeze(none)).toEqual(freeze({}));
+    expect(() => freeze({ top_logprobs: 5 })).toThrow(
+      expect.objectContaining({ code: 'INVALID', details: { field: 'top_logprobs' } }),
+    );
+  });
+
+  it('refuses more log-probabilities than an answer can carry, with the number that it can', () => {
+    const heavy = { n: 8, logprobs: true, top_logprobs: 20 };
+    expect(freeze({ ...heavy, max_tokens: 71 }).sampling.maxTokens).toBe(71);
+    expect(() => freeze({ ...heavy, max_tokens: 72 })).toThrow(
+      /at most 12000 log-probabilities.* at most 71/,
+    );
+    // What the client left open is chosen so that it fits.
+    expect(freeze(heavy).sampling.maxTokens).toBe(71);
+    expect(freeze({ logprobs: true, top_logprobs: 20 })).toMatchObject({ sampling: { maxTokens: 128 } });
+  });
+
   it('takes null for not said', () => {
     expect(freeze({ temperature: null, seed: null, max_tokens: null, stop: null, n: null })).toEqual(
       freeze({}),

@@ -19,6 +19,12 @@ export interface Draw {
 const MAX_REQUEST_BYTES = 800_000;
 
 /**
+ * The log-probabilities of an answer travel in one broker message too, each with its token's id and name: some 30 bytes,
+ * and for one without alternatives its token besides.
+ */
+const MAX_LOGPROBS = 12_000;
+
+/**
  * The request with nothing left open: the model's defaults where the client said nothing, a drawn seed, a salt.
  * Its RFC 8785 JSON is what every attempt and the receipt refer to.
  * @throws Fault INVALID for a contradiction or more tokens than the model's context, TOO_LARGE for too much text.
@@ -29,11 +35,15 @@ export const freezeRequest = (
   draw: Draw,
 ): FrozenRequest => {
   const { defaults } = model;
+  const choices = parameters.n ?? 1;
+  const logprobs = logprobsOf(parameters);
+  const mostTokens =
+    logprobs === undefined ? Infinity : Math.floor(MAX_LOGPROBS / (choices * (1 + logprobs)));
   const request: FrozenRequest = {
     model: model.id,
     modelDigest: model.digest,
     prompt: { messages: parameters.messages.map(toMessage) },
-    choices: parameters.n ?? 1,
+    choices,
     sampling: {
       temperature: parameters.temperature ?? defaults.temperature,
       topP: parameters.top_p ?? defaults.topP,
@@ -43,10 +53,11 @@ export const freezeRequest = (
       frequencyPenalty: parameters.frequency_penalty ?? 0,
       repetitionPenalty: parameters.repetition_penalty ?? 1,
       seed: parameters.seed ?? draw.seed(),
-      maxTokens: maxTokensOf(parameters, model),
+      maxTokens: maxTokensOf(parameters, model, mostTokens),
       stop: stopsOf(parameters.stop),
       ...biasOf(parameters.logit_bias),
     },
+    ...(logprobs === undefined ? {} : { logprobs }),
     salt: draw.salt(),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(request)).length;
@@ -70,20 +81,40 @@ const maxTokensOf = (
     max_completion_tokens: newer,
   }: Pick<CompletionParameters, 'max_tokens' | 'max_completion_tokens'>,
   { id, contextLength, defaults }: ModelView,
+  mostTokens: number,
 ): number => {
   if (older != null && newer != null && older !== newer)
     throw new Fault('INVALID', 'max_tokens and max_completion_tokens differ: send one of them', {
       field: 'max_tokens',
     });
   const asked = newer ?? older;
-  if (asked == null) return Math.min(defaults.maxTokens, contextLength);
+  if (asked == null) return Math.min(defaults.maxTokens, contextLength, mostTokens);
+  const field = newer == null ? 'max_tokens' : 'max_completion_tokens';
   if (asked > contextLength)
     throw new Fault(
       'INVALID',
-      `${newer == null ? 'max_tokens' : 'max_completion_tokens'} is ${asked}, but ${id} has a context of ${contextLength} tokens: ask for fewer`,
-      { field: newer == null ? 'max_tokens' : 'max_completion_tokens', reason: 'context_length_exceeded' },
+      `${field} is ${asked}, but ${id} has a context of ${contextLength} tokens: ask for fewer`,
+      { field, reason: 'context_length_exceeded' },
+    );
+  if (asked > mostTokens)
+    throw new Fault(
+      'INVALID',
+      `${field} is ${asked}, but an answer holds at most ${MAX_LOGPROBS} log-probabilities, counted as n × ${field} × (1 + top_logprobs): ask for at most ${mostTokens} tokens, or fewer top_logprobs`,
+      { field },
     );
   return asked;
+};
+
+/** How many likely tokens are asked for beside each chosen one; undefined when no log-probabilities are. */
+const logprobsOf = ({
+  logprobs,
+  top_logprobs: top,
+}: Pick<CompletionParameters, 'logprobs' | 'top_logprobs'>): number | undefined => {
+  if (logprobs === true) return top ?? 0;
+  if (top == null || top === 0) return undefined;
+  throw new Fault('INVALID', 'top_logprobs needs log-probabilities: send "logprobs": true with it', {
+    field: 'top_logprobs',
+  });
 };
 
 const stopsOf = (stop: CompletionParameters['stop']): string[] => {

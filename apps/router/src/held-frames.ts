@@ -1,4 +1,5 @@
 import type { Frame } from '@ganglion/contracts';
+import { weightOf } from './logprobs.js';
 
 const MAX_FRAMES = 2_048;
 const MAX_CHARACTERS = 1_000_000;
@@ -34,4 +35,5 @@ export class HeldFrames {
 
 const keyOf = (attempt: number, nodeId: string): string => `${attempt} ${nodeId}`;
 
-const weigh = ({ tokens }: Frame): number => tokens.reduce((sum, [, text]) => sum + 16 + text.length, 64);
+const weigh = ({ tokens, logprobs }: Frame): number =>
+  tokens.reduce((sum, [, text]) => sum + 16 + text.length, 64) + weightOf(logprobs);

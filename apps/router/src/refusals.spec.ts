@@ -47,6 +47,8 @@ describe('a refused request', () => {
       'logit_bias',
       /at most 1024/,
     ],
+    ['too many likely tokens', { ...body, logprobs: true, top_logprobs: 21 }, 'top_logprobs', /20/],
+    ['a count of log-probabilities', { ...body, logprobs: 5 }, 'logprobs', /boolean/],
     ['a bad session', { ...body, ganglion: { sessionId: 'x' } }, 'ganglion.sessionId', /UUID/],
   ])('with %s names the field and the remedy', (_, value, param, message) => {
     const answer = refusal(value);
@@ -63,7 +65,6 @@ describe('a refused request', () => {
 
   it.each([
     ['tools', [{ type: 'function' }]],
-    ['logprobs', true],
     ['response_format', { type: 'json_object' }],
     ['prediction', {}],
   ])('with %s says that it is not supported yet', (name, value) => {
@@ -83,7 +84,6 @@ describe('a refused request', () => {
 describe('withoutUnsupported', () => {
   it('drops what client libraries send without asking for anything', () => {
     const harmless = {
-      logprobs: false,
       tools: [],
       response_format: { type: 'text' },
       store: false,

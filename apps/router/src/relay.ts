@@ -15,6 +15,12 @@ export type RelayEvent =
   | { readonly type: 'finalised'; readonly record: Finalised }
   | ({ readonly type: 'failed' } & Failure);
 
+interface RelayOptions {
+  readonly choices: number;
+  readonly silent?: boolean;
+  readonly hasLogprobs?: boolean;
+}
+
 /** Attempts that ended before they were granted are few; whoever floods control records is not the queue. */
 const MAX_FENCED = 1_000;
 
@@ -35,9 +41,12 @@ export class Relay {
   /** Frames that were dropped: foreign, of no live attempt, or without room. */
   dropped = 0;
 
-  /** `silent` relays show nothing before the end, when the whole answer comes from the validated result. */
-  constructor({ choices, silent = false }: { choices: number; silent?: boolean }) {
-    this.#choices = Array.from({ length: choices }, (_, choice) => new ChoiceRelay(choice));
+  /**
+   * `silent` relays show nothing before the end, when the whole answer comes from the validated result. With
+   * `hasLogprobs` every piece carries the log-probabilities of its tokens.
+   */
+  constructor({ choices, silent = false, hasLogprobs = false }: RelayOptions) {
+    this.#choices = Array.from({ length: choices }, (_, choice) => new ChoiceRelay(choice, { hasLogprobs }));
     this.#isSilent = silent;
   }
 
@@ -87,7 +96,7 @@ export class Relay {
       const whole = byChoice.get(index);
       if (!whole) continue;
       if (!choice.isPrefixOf(whole.tokens)) return this.diverge(record);
-      const rest = choice.complete(whole.tokens, whole.head);
+      const rest = choice.complete(whole, whole.head);
       if (rest) shown.push({ type: 'shown', ...rest });
     }
     this.#isEnded = true;

@@ -13,6 +13,8 @@ export interface RunningTaskOptions {
   readonly choices: number;
   /** Nothing is shown before the end. */
   readonly silent: boolean;
+  /** Log-probabilities were asked for. */
+  readonly hasLogprobs: boolean;
   /** Epoch ms by the clock after which no more is waited for. */
   readonly deadline: number;
   /** Told once, when the task ended or was left. */
@@ -51,7 +53,8 @@ export class RunningTask {
     this.#bus = bus;
     this.#clock = clock;
     this.#options = options;
-    this.#relay = new Relay({ choices: options.choices, silent: options.silent });
+    const { choices, silent, hasLogprobs } = options;
+    this.#relay = new Relay({ choices, silent, hasLogprobs });
     this.#heardAt = clock.ms();
     this.#listener = bus.feed(options.taskId, {
       frame: (nodeId, frame) => this.apply(this.#relay.frame(nodeId, frame)),

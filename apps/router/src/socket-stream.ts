@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { clientEvents } from '@ganglion/contracts';
 import type { Socket } from 'socket.io';
-import { finalisedEventOf, textOf } from './completion.js';
+import { finalisedEventOf, frameEventOf } from './completion.js';
 import type { RunningTask, TaskEvent } from './running-task.js';
 import { failedEventOf } from './task-failure.js';
 
@@ -32,11 +32,9 @@ const send = (socket: Socket, taskId: string, event: TaskEvent): void => {
     case 'position':
       socket.emit(clientEvents.position, { taskId, position: event.position, etaMs: event.etaMs });
       return;
-    case 'shown': {
-      const { choice, index, link } = event;
-      socket.emit(clientEvents.frame, { taskId, choice, index, text: textOf(event), link });
+    case 'shown':
+      socket.emit(clientEvents.frame, frameEventOf(taskId, event));
       return;
-    }
     case 'finalised':
       socket.emit(clientEvents.finalised, finalisedEventOf(event.record));
       return;

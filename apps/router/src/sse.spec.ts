@@ -9,6 +9,7 @@ const facts = {
   sessionId: 'b7d0f1a6-3f0e-4a67-9d6e-0f4a4f1c2d3e',
   model: 'tiny',
   created: 1_700_000_000,
+  hasLogprobs: false,
 };
 const shown = (index: number, text: string, choice = 0): TaskEvent => ({
   type: 'shown',
@@ -59,6 +60,29 @@ describe('openAiFormat', () => {
 
   it('sends nothing for tokens that release no text yet', () => {
     expect(format()(shown(1, ''))).toBe('');
+  });
+
+  it('carries log-probabilities where they were asked for, also before their text is released', () => {
+    const say = openAiFormat(
+      TASK_ID,
+      new CompletionChunks({ ...facts, hasLogprobs: true }, { includeUsage: false }),
+    );
+    const piece = { ...shown(1, ''), logprobs: [[[7, -5_000, 'x']]] } as TaskEvent;
+    expect(read(say(piece))[0]?.data.choices[0]).toEqual({
+      index: 0,
+      delta: { role: 'assistant', content: '' },
+      logprobs: {
+        content: [{ token: 'x', logprob: -0.5, bytes: [0x78], top_logprobs: [] }],
+        refusal: null,
+      },
+      finish_reason: null,
+    });
+    const end = { ...shown(2, ''), logprobs: [[[2, -5, { special: '</s>' }]]] } as TaskEvent;
+    expect(say(end)).toBe('');
+    expect(read(say(finalised()))[0]?.data.choices[0]).toMatchObject({
+      logprobs: null,
+      finish_reason: 'stop',
+    });
   });
 
   it('ends with the finish, the receipt and [DONE]', () => {

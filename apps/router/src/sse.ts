@@ -1,6 +1,6 @@
 import { clientEvents } from '@ganglion/contracts';
 import type { Shown } from './choice-relay.js';
-import { type CompletionChunks, finalisedEventOf, textOf } from './completion.js';
+import { type CompletionChunks, finalisedEventOf, frameEventOf } from './completion.js';
 import type { TaskEvent } from './running-task.js';
 import { failedEventOf } from './task-failure.js';
 
@@ -55,11 +55,8 @@ export const nativeFormat =
         const { position, etaMs } = event;
         return sseEvent({ taskId, position, etaMs }, { event: clientEvents.position });
       }
-      case 'shown': {
-        const { choice, index, link } = event;
-        const data = { taskId, choice, index, text: textOf(event), link };
-        return sseEvent(data, { id: sseId(event), event: clientEvents.frame });
-      }
+      case 'shown':
+        return sseEvent(frameEventOf(taskId, event), { id: sseId(event), event: clientEvents.frame });
       case 'finalised':
         return `${sseEvent(finalisedEventOf(event.record), { event: clientEvents.finalised })}${SSE_DONE}`;
       case 'failed':

@@ -126,6 +126,7 @@ export class SubmitService implements OnModuleInit, OnModuleDestroy {
       taskId,
       choices: request.choices,
       silent: !isStream || verify === 'before',
+      hasLogprobs: request.logprobs !== undefined,
       deadline: this.clock.ms() + this.config.TASK_TIMEOUT_SECONDS * 1_000,
       onEnd: (ended) => this.#running.delete(ended),
       onError: (error) =>

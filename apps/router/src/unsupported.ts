@@ -18,7 +18,6 @@ const parameters: Record<string, Harmless> = {
   audio: never,
   function_call: isOneOf('none', 'auto'),
   functions: isEmpty,
-  logprobs: isOneOf(false),
   metadata: isEmpty,
   modalities: (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text',
   moderation: never,
@@ -34,7 +33,6 @@ const parameters: Record<string, Harmless> = {
   store: isOneOf(false),
   tool_choice: isOneOf('none', 'auto'),
   tools: isEmpty,
-  top_logprobs: isOneOf(0),
   verbosity: isOneOf('medium'),
   web_search_options: never,
 };

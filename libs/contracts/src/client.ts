@@ -51,6 +51,9 @@ export const completionParameters = z.strictObject({
     .refine((bias) => Object.keys(bias).every(isTokenId), 'must have token ids as keys: integers in decimal')
     .refine((bias) => Object.keys(bias).length <= 1_024, 'must have at most 1024 entries')
     .nullish(),
+  /** Asks for the log-probability of each token, and `top_logprobs` for those of the most likely ones. */
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
   repetition_penalty: z.number().gt(0).max(10).nullish(),
   seed: z.int().min(0).nullish(),
   max_tokens: z.int().min(1).max(1_000_000).nullish(),
@@ -91,8 +94,25 @@ export const usageView = z.object({
 });
 export type UsageView = z.infer<typeof usageView>;
 
+/** OpenAI's: of a token that is not text `token` is its name and `bytes` null. */
+const likelyToken = z.object({
+  token: z.string(),
+  logprob: z.number(),
+  bytes: z.array(z.int().min(0).max(255)).nullable(),
+});
+export const tokenLogprob = likelyToken.extend({ top_logprobs: z.array(likelyToken) });
+export type TokenLogprob = z.infer<typeof tokenLogprob>;
+
 /** A piece of one choice: `index` is the absolute index (from 1) of its last token, `link` the chain's link after it. */
-export const frameEvent = z.object({ taskId, choice: count, index: count, text: z.string(), link: hash });
+export const frameEvent = z.object({
+  taskId,
+  choice: count,
+  index: count,
+  text: z.string(),
+  link: hash,
+  /** Where they were asked for. */
+  logprobs: z.array(tokenLogprob).optional(),
+});
 export const positionEvent = z.object({ taskId, position: count, etaMs: z.number().nullable() });
 export const finalisedEvent = z.object({
   taskId,
