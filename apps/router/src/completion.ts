@@ -24,7 +24,7 @@ const usageOf = ({ promptTokens, completionTokens }: Finalised): UsageView => ({
   total_tokens: promptTokens + completionTokens,
 });
 
-export const textOf = ({ tokens }: Pick<Shown, 'tokens'>): string => tokens.map(([, text]) => text).join('');
+const textOf = ({ tokens }: Pick<Shown, 'tokens'>): string => tokens.map(([, text]) => text).join('');
 
 /** A piece as native streams and the socket tell it. */
 export const frameEventOf = (taskId: string, piece: Shown): FrameEvent => ({

@@ -1,5 +1,6 @@
 export * from './client.js';
 export * from './cognitive.js';
+export * from './commit-data.js';
 export * from './fault.js';
 export * from './frame.js';
 export * from './inference.js';

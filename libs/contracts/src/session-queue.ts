@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  answerVerdict,
-  evidence,
-  finishReason,
-  positionLogprobs,
-  taskSubmitted,
-  token,
-} from './inference.js';
+import { answerVerdict, finishReason, positionLogprobs, taskSubmitted, token } from './inference.js';
 import { event, nodeRequest, request } from './message.js';
 import { attemptState, taskState, transition } from './state.js';
 import {
@@ -79,26 +72,6 @@ export const taskView = z.object({
     .nullable(),
 });
 export type TaskView = z.infer<typeof taskView>;
-
-/** One choice of a commit: what the precommit hashed. */
-export const committedChoice = z.strictObject({
-  choice: count,
-  head: hash,
-  count,
-  finish: finishReason,
-  tokens: z.array(token),
-  evidence: z.array(evidence),
-  /** Of each token, where the request asks for them. */
-  logprobs: z.array(positionLogprobs).optional(),
-});
-
-/** What a miner reveals for one attempt. Sent as JSON in parts: see `sessionQueue.commit`. */
-export const commitData = z.strictObject({
-  promptTokens: count,
-  salt: hash,
-  choices: z.array(committedChoice).min(1).max(8),
-});
-export type CommitData = z.infer<typeof commitData>;
 
 export const assignedNode = z.strictObject({
   nodeId,
