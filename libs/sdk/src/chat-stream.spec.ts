@@ -51,6 +51,28 @@ describe('ChatStream', () => {
     });
   });
 
+  it('gives log-probabilities with the pieces and with the whole answer', async () => {
+    const said = (token: string) => ({ token, logprob: -0.5, bytes: null, top_logprobs: [] });
+    const with_ = (content: string, ...tokens: string[]) => ({
+      ...delta(0, content),
+      logprobs: { content: tokens.map(said), refusal: null },
+    });
+    const stream = open(
+      [
+        chunk('0.1.aaaaaaaa', [with_('', 'To')]),
+        chunk('0.2.bbbbbbbb', [with_('Tokyo', 'kyo')]),
+        chunk('', [{ ...finish(0), logprobs: null }], { ganglion: ref }),
+        'data: [DONE]\n\n',
+      ].join(''),
+    );
+    expect(await pieces(stream)).toEqual([
+      { choice: 0, text: '', index: 1, logprobs: [said('To')] },
+      { choice: 0, text: 'Tokyo', index: 2, logprobs: [said('kyo')] },
+    ]);
+    const [choice] = (await stream.final).choices;
+    expect(choice).toMatchObject({ text: 'Tokyo', logprobs: [said('To'), said('kyo')] });
+  });
+
   it('throws the error that a stream ends with, also as final', async () => {
     const error = { message: 'refused', type: 'server_error', param: null, code: 'answer_rejected' };
     const stream = open(

@@ -1,4 +1,4 @@
-import { errorBody } from '@ganglion/contracts';
+import { errorBody, type TokenLogprob } from '@ganglion/contracts';
 import type { z } from 'zod';
 import { type Answer, chunkSchema } from './completion.js';
 import { GanglionError } from './ganglion-error.js';
@@ -10,6 +10,8 @@ export interface Piece {
   readonly choice: number;
   readonly text: string;
   readonly index: number;
+  /** Of its tokens that are text, where `logprobs` was asked for; they may come before the text they release. */
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
 type Chunk = z.infer<typeof chunkSchema>;
@@ -25,6 +27,7 @@ export class ChatStream implements AsyncIterable<Piece> {
   readonly #response: Response;
   readonly #signal: AbortSignal | undefined;
   readonly #texts = new Map<number, string>();
+  readonly #logprobs = new Map<number, TokenLogprob[]>();
   readonly #finishes = new Map<number, string>();
   #settle!: { resolve: (answer: Answer) => void; reject: (error: unknown) => void };
   #last: Chunk | undefined;
@@ -77,11 +80,15 @@ export class ChatStream implements AsyncIterable<Piece> {
     if (!parsed.success) return;
     const chunk = parsed.data;
     if (chunk.ganglion) this.#last = chunk;
-    for (const { index: choice, delta, finish_reason: finish } of chunk.choices) {
+    for (const { index: choice, delta, logprobs, finish_reason: finish } of chunk.choices) {
       if (finish) this.#finishes.set(choice, finish);
-      if (!delta.content) continue;
-      this.#texts.set(choice, (this.#texts.get(choice) ?? '') + delta.content);
-      yield { choice, text: delta.content, index: Number(id.split('.')[1] ?? 0) };
+      const text = delta.content ?? '';
+      const said = logprobs?.content ?? undefined;
+      if (said) this.#logprobs.set(choice, [...(this.#logprobs.get(choice) ?? []), ...said]);
+      if (text === '' && !said?.length) continue;
+      this.#texts.set(choice, (this.#texts.get(choice) ?? '') + text);
+      const piece = { choice, text, index: Number(id.split('.')[1] ?? 0) };
+      yield said ? { ...piece, logprobs: said } : piece;
     }
   }
 
@@ -89,7 +96,10 @@ export class ChatStream implements AsyncIterable<Piece> {
     const { usage, ganglion } = this.#last ?? {};
     const choices = [...this.#finishes]
       .sort(([a], [b]) => a - b)
-      .map(([index, finish]) => ({ index, text: this.#texts.get(index) ?? '', finish }));
+      .map(([index, finish]) => {
+        const logprobs = this.#logprobs.get(index);
+        return { index, text: this.#texts.get(index) ?? '', finish, ...(logprobs ? { logprobs } : {}) };
+      });
     return {
       taskId: ganglion?.taskId ?? this.taskId,
       text: choices[0]?.text ?? '',

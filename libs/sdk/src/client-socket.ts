@@ -95,7 +95,8 @@ export class ClientSocket {
   private listen(): void {
     this.#socket.on(clientEvents.frame, (data: unknown) => {
       const frame = frameEvent.safeParse(data).data;
-      if (frame && frame.text !== '') this.follow(frame.taskId).pieces.push(frame);
+      if (frame && (frame.text !== '' || frame.logprobs?.length))
+        this.follow(frame.taskId).pieces.push(frame);
     });
     this.#socket.on(clientEvents.finalised, (data: unknown) => {
       const event = finalisedEvent.safeParse(data).data;

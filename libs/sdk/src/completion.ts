@@ -2,6 +2,8 @@ import {
   type AnswerVerdict,
   answerVerdict,
   finishReason,
+  type TokenLogprob,
+  tokenLogprob,
   usageView,
   type UsageView,
 } from '@ganglion/contracts';
@@ -14,6 +16,8 @@ const references = z.object({
   receipt: z.string().nullable().optional(),
 });
 
+const logprobs = z.object({ content: z.array(tokenLogprob).nullable() }).nullish();
+
 /** `chat.completion`, as far as the SDK reads it. */
 export const completionSchema = z.object({
   model: z.string(),
@@ -21,6 +25,7 @@ export const completionSchema = z.object({
     z.object({
       index: z.int(),
       message: z.object({ content: z.string().nullable() }),
+      logprobs,
       finish_reason: finishReason,
     }),
   ),
@@ -35,6 +40,7 @@ export const chunkSchema = z.object({
       z.object({
         index: z.int(),
         delta: z.object({ content: z.string().nullish() }),
+        logprobs,
         finish_reason: finishReason.nullish(),
       }),
     )
@@ -43,11 +49,19 @@ export const chunkSchema = z.object({
   ganglion: references.optional(),
 });
 
+export interface AnswerChoice {
+  readonly index: number;
+  readonly text: string;
+  readonly finish: string;
+  /** Of each token that is text, where `logprobs` was asked for. */
+  readonly logprobs?: readonly TokenLogprob[];
+}
+
 export interface Answer {
   readonly taskId: string;
   /** The text of the first choice. */
   readonly text: string;
-  readonly choices: readonly { readonly index: number; readonly text: string; readonly finish: string }[];
+  readonly choices: readonly AnswerChoice[];
   readonly usage: UsageView;
   /** `undecided`: replicas that were asked for differ, or none is there to confirm the answer; also when the router says nothing. */
   readonly verdict: AnswerVerdict;
@@ -56,10 +70,11 @@ export interface Answer {
 }
 
 export const toAnswer = ({ choices, usage, ganglion }: z.infer<typeof completionSchema>): Answer => {
-  const texts = choices.map(({ index, message, finish_reason: finish }) => ({
+  const texts = choices.map(({ index, message, logprobs: said, finish_reason: finish }) => ({
     index,
     text: message.content ?? '',
     finish,
+    ...(said?.content ? { logprobs: said.content } : {}),
   }));
   return {
     taskId: ganglion.taskId,
