@@ -34,6 +34,8 @@ const shares = { rest: 2_800, socket: 900, requests: 4_300, events: 900, frames:
 const fields = {
   model: 'tiny',
   max_tokens: 1,
+  logit_bias: { 7: 1 },
+  top_logprobs: 0,
   max_completion_tokens: 1,
   maxTokens: 1,
   'ganglion.sessionId': null,

@@ -58,13 +58,28 @@ describe('a bad request', () => {
     ],
     [
       'a parameter of OpenAI that is not supported',
-      { ...chat, logprobs: true },
+      { ...chat, tools: [{ type: 'function' }] },
       {
         status: 400,
-        param: 'logprobs',
+        param: 'tools',
         code: 'unsupported_parameter',
-        says: /logprobs is not supported yet/,
+        says: /tools is not supported yet/,
       },
+    ],
+    [
+      'likely tokens without log-probabilities',
+      { ...chat, top_logprobs: 3 },
+      { status: 400, param: 'top_logprobs', says: /send "logprobs": true/ },
+    ],
+    [
+      'more log-probabilities than an answer holds',
+      { ...chat, logprobs: true, top_logprobs: 20, max_tokens: 1_000 },
+      { status: 400, param: 'max_tokens', says: /at most 12000 log-probabilities/ },
+    ],
+    [
+      'a bias of a token that the model does not have',
+      { ...chat, logit_bias: { 4294967295: 1 } },
+      { status: 400, code: 'invalid_request', says: /logit_bias: token 4294967295 is none of this model's/ },
     ],
     ['no messages', { model: 'tiny', messages: [] }, { status: 400, param: 'messages', says: /messages/ }],
     [
