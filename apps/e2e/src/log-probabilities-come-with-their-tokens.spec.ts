@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Receipt } from '@ganglion/commitment';
 import type { TaskView, TokenLogprob } from '@ganglion/contracts';
+import type { GanglionError } from '@ganglion/sdk';
 import { NetworkAddress } from '@ganglion/testkit';
-import { clientOf, JAPAN, post, question, send, STORY } from './client.fixture.js';
+import { clientOf, JAPAN, neverEnding, newKey, post, question, send, STORY } from './client.fixture.js';
+import { ownMiner } from './own-miners.fixture.js';
 import { holdsByFormula } from './receipt-by-formula.fixture.js';
+import { openReady } from './sessions.fixture.js';
 import { type Chunk, readStream } from './stream.fixture.js';
 
 interface Spoken {
@@ -123,6 +126,40 @@ describe('log-probabilities', () => {
   it('are agreed on by replicas of one class', async () => {
     const answer = await clientOf(network).chat(question(JAPAN, { ...greedy, ganglion: { redundancy: 2 } }));
     expect(answer).toMatchObject({ verdict: 'accepted', text: expect.stringContaining('Tokyo') as unknown });
+  });
+
+  /** A miner of its own key, asked for log-probabilities once it lies about them: how its attempt ended. */
+  const refusedLiar = async (fault: 'other-logprobs' | 'no-logprobs') => {
+    const { keyId, apiKey } = await newKey(network, fault);
+    const client = clientOf(network, apiKey);
+    await using liar = await ownMiner(network, keyId);
+    await using session = await openReady(client, { mode: 'dedicated' });
+    const ganglion = { sessionId: session.sessionId };
+    await liar.misbehave(fault);
+    // Who asks for none is not lied to.
+    expect((await client.chat(question(JAPAN, { ganglion }))).text).toContain('Tokyo');
+    const refusal: unknown = await client
+      .chat(question(JAPAN, { ...greedy, ganglion }))
+      .catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ name: 'GanglionError', code: 'answer_rejected' });
+    const { attempts } = await client.tasks.get((refusal as GanglionError).taskId!);
+    expect(attempts).toMatchObject([{ nodeId: liar.nodeId, state: 'REJECTED' }]);
+    return attempts[0]!.reason;
+  };
+
+  it('of a miner that streams others than it commits, or gives none, are refused', async () => {
+    const message: unknown = expect.stringMatching(/log-probabilities/);
+    expect(await Promise.all([refusedLiar('other-logprobs'), refusedLiar('no-logprobs')])).toEqual([
+      { code: 'stream_differs', message },
+      { code: 'malformed_commit', message },
+    ]);
+  });
+
+  it('fit into the broker’s messages where they are as many as may be asked for', async () => {
+    const most = { ...neverEnding, n: 8, max_tokens: 71, logprobs: true, top_logprobs: 20 };
+    const { logprobs } = await ask(question(STORY, most));
+    expect(logprobs.map((choice) => choice.length)).toEqual(Array(8).fill(71));
+    expect(logprobs.flat().every(({ top_logprobs: likely }) => likely.length === 20)).toBe(true);
   });
 
   it('stay those of the model where a bias bans a token or forces one, streamed and not', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signCommit } from '@ganglion/commitment';
-import type { CommitData, Frame, Token } from '@ganglion/contracts';
+import type { CommitData, Frame, Logprob, Token } from '@ganglion/contracts';
 import { type Attempt, type Behaviour, type GeneratedToken, startChain } from '@ganglion/node';
 import type { Fault } from './test-miner-orders.js';
 
@@ -50,11 +50,23 @@ export const answerFaults: Partial<Record<Fault, Partial<Behaviour>>> = {
       return job.silent ? answer : exchangeOne(answer);
     },
   },
+  'other-logprobs': { frame: lessLikely },
+  'no-logprobs': {
+    generate: (engine, { logprobs: _, ...request }, signal) => engine.generate(request, signal),
+  },
   stalls: { generate: (_engine, _request, signal) => nothingUntil(signal) },
   'withheld-precommit': { precommit: () => undefined },
   'withheld-reveal': { reveal: () => undefined },
   'empty-reveal': { reveal: () => '' },
 };
+
+/** Every token is a ten-thousandth less likely: nothing but a comparison can tell. */
+function lessLikely({ logprobs, ...frame }: Frame): Frame {
+  const lowered = logprobs?.map((position) =>
+    position.map(([id, logprob, name]): Logprob => [id, logprob - 1, name]),
+  );
+  return lowered ? { ...frame, logprobs: lowered } : frame;
+}
 
 /** The same number of tokens, all of them the first one's id with another text, on a chain of their own. */
 const commitAnother = (data: CommitData, attempt: Attempt): CommitData => ({

@@ -23,6 +23,10 @@ const faults = [
   'other-answer',
   /** The same, but only where it streams: as a silent replica it is honest. */
   'other-answer-aloud',
+  /** Streams other log-probabilities than it commits, where they are asked for. */
+  'other-logprobs',
+  /** Gives no log-probabilities to who asks for them. */
+  'no-logprobs',
   /** Takes tasks, and shows nothing of them until they are called off. */
   'stalls',
   'withheld-precommit',
