@@ -67,6 +67,7 @@ export class Completion {
    * @throws InferenceError ENGINE_FAILED when they are not numbers
    */
   next(logits: Float32Array): GeneratedToken {
+    checkLogits(logits);
     const evidence = evidenceOf(logits);
     const history = { prompt: this.prompt, output: this.#output };
     const position = { choice: this.#request.choice, index: this.#output.length + 1 };
@@ -88,6 +89,15 @@ export class Completion {
     if (isStopped) return { text, finish: 'stop' };
     if (this.#output.length < this.#limit) return { text };
     return { text: text + this.#release.flush(), finish: 'length' };
+  }
+}
+
+/** NaN or +Infinity: no choice among such logits could be defended. */
+function checkLogits(logits: Float32Array): void {
+  for (let id = 0; id < logits.length; id++) {
+    if (!(logits[id]! < Infinity)) {
+      throw new InferenceError('ENGINE_FAILED', `the model gave ${logits[id]} as the logit of token ${id}`);
+    }
   }
 }
 
