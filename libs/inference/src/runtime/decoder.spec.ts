@@ -63,6 +63,27 @@ describe.each<BindingName>(['c-api', 'onnxruntime-node'])('a decoder over %s', (
     }
   });
 
+  it('answers for every token of a run, nearly as it answers for each when it comes alone', async () => {
+    const decoder = await open(binding);
+    for (const row of [0, 1]) await decoder.append(row, words(70));
+    const all = await decoder.appendAll(0, words(64, 70));
+    expect([decoder.lengthOf(0), all.length]).toEqual([134, 64]);
+    const kept = all.map(bits);
+    let furthest = 0;
+    for (const [at, id] of words(64, 70).entries()) {
+      // Other runs take memory of their own: what was answered stays.
+      const alone = await decoder.append(1, [id]);
+      for (const [token, logit] of alone.entries()) {
+        furthest = Math.max(furthest, Math.abs(logit - all[at]![token]!));
+      }
+    }
+    expect(furthest).toBeGreaterThan(0);
+    expect(furthest).toBeLessThan(0.5);
+    expect(all.map(bits)).toEqual(kept);
+    decoder.truncate(0, 70);
+    expect((await decoder.appendAll(0, words(64, 70))).map(bits)).toEqual(kept);
+  });
+
   it('leaves rows without a token as they are', async () => {
     const decoder = await open(binding);
     for (const row of [0, 1, 2]) await decoder.append(row, words(20, row));
@@ -104,6 +125,10 @@ describe('the two bindings', () => {
     const [native, portable] = [await open('c-api'), await open('onnxruntime-node')];
     for (const run of [words(64), words(17, 64), ...Array.from({ length: 40 }, (_, at) => [at + 3])]) {
       expect(bits(await native.append(1, run))).toBe(bits(await portable.append(1, run)));
+    }
+    for (const run of [words(64, 200), words(33), words(1)]) {
+      const all = await native.appendAll(1, run);
+      expect(all.map(bits)).toEqual((await portable.appendAll(1, run)).map(bits));
     }
   });
 });

@@ -25,6 +25,13 @@ export interface Decoder {
    */
   append(row: number, ids: readonly number[]): Promise<Float32Array>;
   /**
+   * Appends tokens to one row, and answers for every one of them: how a claim is scored without being decoded. Kernels
+   * round differently for several tokens than for one, so the logits are near those of a decode, and not their bits.
+   * @param ids at least one, at most `longestRun` of the room: that bounds the logits
+   * @returns the raw logits after each of them; valid until the next run of this method
+   */
+  appendAll(row: number, ids: readonly number[]): Promise<Float32Array[]>;
+  /**
    * Appends one token to each of several rows.
    * @param ids by row, from row 0; undefined leaves a row as it is
    * @returns by row likewise: the raw logits, valid until the next run

@@ -74,14 +74,24 @@ export class GrowingDecoder implements Decoder {
   }
 
   async append(row: number, ids: readonly number[]): Promise<Float32Array> {
+    return this.#lastOf(await this.#compute(row, ids, 1));
+  }
+
+  async appendAll(row: number, ids: readonly number[]): Promise<Float32Array[]> {
+    const logits = await this.#compute(row, ids, ids.length);
+    return ids.map((_, at) => this.#rowOf(logits, at));
+  }
+
+  /** @param answers how many of the last positions are to have logits; there may be more */
+  async #compute(row: number, ids: readonly number[], answers: number): Promise<Tensor> {
     const state = this.#states[row]!;
     const total = state.length + ids.length;
     if (total > this.capacity) throw new RangeError(`${total} tokens in a row of ${this.capacity}`);
-    const results = await this.#session.run(this.#feeds(state, ids));
+    const results = await this.#session.run(this.#feeds(state, ids, answers));
     const past: Record<string, Tensor> = {};
     for (const pair of pairsOf(this.#graph.shape)) past[pair.past] = results[pair.present] as Tensor;
     this.#states[row] = { length: total, past };
-    return this.#lastOf(results['logits']!);
+    return results['logits']!;
   }
 
   async appendEach(ids: readonly (number | undefined)[]): Promise<(Float32Array | undefined)[]> {
@@ -101,24 +111,30 @@ export class GrowingDecoder implements Decoder {
     return this.#session.release();
   }
 
-  #feeds({ length, past }: RowState, ids: readonly number[]): Record<string, Tensor> {
+  #feeds({ length, past }: RowState, ids: readonly number[], answers: number): Record<string, Tensor> {
     const total = length + ids.length;
     const { shape, hasLogitsPositions } = this.#graph;
     const feeds: Record<string, Tensor> = { ...past, input_ids: integers(ids.map(BigInt)) };
     if (shape.hasAttentionMask) feeds['attention_mask'] = integers(new Array<bigint>(total).fill(1n));
     if (shape.hasPositionIds) feeds['position_ids'] = integers(ids.map((_, at) => BigInt(length + at)));
-    if (shape.hasLogitsToKeep) feeds['num_logits_to_keep'] = new Tensor('int64', BigInt64Array.of(1n), []);
+    if (shape.hasLogitsToKeep) {
+      feeds['num_logits_to_keep'] = new Tensor('int64', BigInt64Array.of(BigInt(answers)), []);
+    }
     if (hasLogitsPositions) {
-      feeds['logits_positions'] = new Tensor('int64', BigInt64Array.of(BigInt(ids.length - 1)), [1]);
+      const positions = BigInt64Array.from({ length: answers }, (_, at) => BigInt(ids.length - answers + at));
+      feeds['logits_positions'] = new Tensor('int64', positions, [answers]);
     }
     return feeds;
   }
 
   #lastOf(logits: Tensor): Float32Array {
+    return this.#rowOf(logits, logits.data.length / this.#graph.shape.vocabSize - 1);
+  }
+
+  #rowOf(logits: Tensor, at: number): Float32Array {
     const { vocabSize } = this.#graph.shape;
-    const data = logits.data as Float32Array | Uint16Array;
-    const last = data.subarray(data.length - vocabSize);
-    return last instanceof Float32Array ? last : halvesToFloats(last);
+    const data = (logits.data as Float32Array | Uint16Array).subarray(at * vocabSize, (at + 1) * vocabSize);
+    return data instanceof Float32Array ? data : halvesToFloats(data);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Decoder } from '../runtime/decoder.js';
 /** A run that a decoder was asked for: how many tokens went to which rows; or a copy between rows. */
 export type Deed =
   | { kind: 'prefill'; row: number; tokens: number }
+  | { kind: 'score'; row: number; tokens: number }
   | { kind: 'decode'; rows: number[] }
   | { kind: 'copy'; from: number; to: number; length: number };
 
@@ -40,6 +41,12 @@ export class WatchedDecoder implements Decoder {
   append(row: number, ids: readonly number[]): Promise<Float32Array> {
     const run = this.#decoder.append(row, ids);
     this.#note({ kind: 'prefill', row, tokens: ids.length });
+    return run;
+  }
+
+  appendAll(row: number, ids: readonly number[]): Promise<Float32Array[]> {
+    const run = this.#decoder.appendAll(row, ids);
+    this.#note({ kind: 'score', row, tokens: ids.length });
     return run;
   }
 

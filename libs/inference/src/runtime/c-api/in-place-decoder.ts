@@ -3,7 +3,7 @@ import { halvesToFloats } from '../half.js';
 import type { ServedGraph } from '../served-graph.js';
 import type { Pointer } from './ort-api.js';
 import { addressOf, type OrtSession, type PreparedRun } from './ort-session.js';
-import { RunInputs } from './run-inputs.js';
+import { type Addition, RunInputs } from './run-inputs.js';
 
 /**
  * A GroupQueryAttention decoder whose attention state never moves: the past of each layer and the present that
@@ -24,6 +24,8 @@ export class InPlaceDecoder implements Decoder {
   /** Cache tensors by their first row and number of rows; they outlive the runs. */
   readonly #cacheTensors = new Map<string, BigUint64Array>();
   readonly #logits: Uint8Array;
+  /** Of the positions of one run; apart, so that they stay while others decode. */
+  readonly #allLogits: Uint8Array;
 
   /** @param graph with attention `gqa` */
   constructor(session: OrtSession, graph: ServedGraph, room: Room) {
@@ -41,7 +43,9 @@ export class InPlaceDecoder implements Decoder {
     const run = Math.max(room.rows, room.longestRun);
     this.#inputs = new RunInputs(session, graph, { run, all: room.rows * room.capacity });
     const answers = this.#answersLastOnly ? room.rows : run;
-    this.#logits = new Uint8Array(new ArrayBuffer(answers * shape.vocabSize * BYTES[shape.logitsType]));
+    const answerBytes = shape.vocabSize * BYTES[shape.logitsType];
+    this.#logits = new Uint8Array(new ArrayBuffer(answers * answerBytes));
+    this.#allLogits = new Uint8Array(new ArrayBuffer(room.longestRun * answerBytes));
     this.#run = session.prepare(
       [...this.#inputs.names, ...pairs.map(({ past }) => past)],
       ['logits', ...pairs.map(({ present }) => present)],
@@ -71,20 +75,27 @@ export class InPlaceDecoder implements Decoder {
 
   async append(row: number, ids: readonly number[]): Promise<Float32Array> {
     const total = this.#lengths[row]! + ids.length;
-    await this.#compute(row, ids, [total]);
+    await this.#compute(row, { ids, totals: [total], answers: 1 }, this.#logits);
     this.#lengths[row] = total;
-    return this.#logitsAt(this.#answersLastOnly ? 0 : ids.length - 1);
+    return this.#logitsAt(this.#logits, this.#answersLastOnly ? 0 : ids.length - 1);
+  }
+
+  async appendAll(row: number, ids: readonly number[]): Promise<Float32Array[]> {
+    const total = this.#lengths[row]! + ids.length;
+    await this.#compute(row, { ids, totals: [total], answers: ids.length }, this.#allLogits);
+    this.#lengths[row] = total;
+    return ids.map((_, at) => this.#logitsAt(this.#allLogits, at));
   }
 
   async appendEach(ids: readonly (number | undefined)[]): Promise<(Float32Array | undefined)[]> {
     // A row without a token is computed too, where nobody looks; what comes after a row's length counts for nothing.
     const totals = ids.map((_, row) => Math.min(this.#lengths[row]! + 1, this.capacity));
     const tokens = ids.map((id) => id ?? 0);
-    await this.#compute(0, tokens, totals);
+    await this.#compute(0, { ids: tokens, totals, answers: 1 }, this.#logits);
     return ids.map((id, row) => {
       if (id === undefined) return undefined;
       this.#lengths[row] = totals[row]!;
-      return this.#logitsAt(row);
+      return this.#logitsAt(this.#logits, row);
     });
   }
 
@@ -101,13 +112,14 @@ export class InPlaceDecoder implements Decoder {
     return this.#graph.hasLogitsPositions || this.#graph.shape.hasLogitsToKeep;
   }
 
-  async #compute(first: number, ids: readonly number[], totals: readonly number[]): Promise<void> {
+  async #compute(first: number, addition: Addition, answers: Uint8Array): Promise<void> {
+    const { ids, totals } = addition;
     const longest = Math.max(...totals);
     if (longest > this.capacity) throw new RangeError(`${longest} tokens in a row of ${this.capacity}`);
     const { logitsType, vocabSize } = this.#graph.shape;
-    const positions = this.#answersLastOnly ? 1 : ids.length / totals.length;
-    const values = this.#inputs.make({ ids, totals });
-    const logits = this.#session.tensor(addressOf(this.#logits), logitsType, [
+    const positions = this.#answersLastOnly ? addition.answers : ids.length / totals.length;
+    const values = this.#inputs.make(addition);
+    const logits = this.#session.tensor(addressOf(answers), logitsType, [
       totals.length,
       positions,
       vocabSize,
@@ -135,11 +147,11 @@ export class InPlaceDecoder implements Decoder {
     return made;
   }
 
-  #logitsAt(row: number): Float32Array {
+  #logitsAt(answers: Uint8Array, at: number): Float32Array {
     const { vocabSize, logitsType } = this.#graph.shape;
-    const start = row * vocabSize * BYTES[logitsType];
-    if (logitsType === 'float32') return new Float32Array(this.#logits.buffer, start, vocabSize);
-    return halvesToFloats(new Uint16Array(this.#logits.buffer, start, vocabSize));
+    const start = at * vocabSize * BYTES[logitsType];
+    if (logitsType === 'float32') return new Float32Array(answers.buffer, start, vocabSize);
+    return halvesToFloats(new Uint16Array(answers.buffer, start, vocabSize));
   }
 }
 

@@ -8,6 +8,8 @@ export interface Addition {
   ids: readonly number[];
   /** Tokens of each row, with those added. */
   totals: readonly number[];
+  /** How many of the last positions of each row are to have logits, where the graph can be told. */
+  answers: number;
 }
 
 /** The inputs of a decoder's runs besides its attention state, in memory that is there once and for all. */
@@ -17,7 +19,8 @@ export class RunInputs {
   readonly #ids: BigInt64Array;
   readonly #mask: BigInt64Array;
   readonly #positions: BigInt64Array;
-  readonly #single: BigInt64Array;
+  readonly #asked: BigInt64Array;
+  readonly #kept: BigInt64Array;
   readonly #makers: ((addition: Addition) => Pointer)[] = [];
 
   /** @param room tokens of one run, and rows times tokens of a row */
@@ -26,7 +29,8 @@ export class RunInputs {
     this.#ids = integers(room.run);
     this.#mask = integers(room.all);
     this.#positions = integers(room.run);
-    this.#single = integers(1);
+    this.#asked = integers(room.run);
+    this.#kept = integers(1);
     const { shape, hasLogitsPositions } = graph;
     const names: string[] = [];
     const add = (name: string, isThere: boolean, make: (addition: Addition) => Pointer): void => {
@@ -37,8 +41,8 @@ export class RunInputs {
     add('input_ids', true, (addition) => this.#idTensor(addition));
     add('attention_mask', shape.hasAttentionMask, (addition) => this.#maskTensor(addition));
     add('position_ids', shape.hasPositionIds, (addition) => this.#positionTensor(addition));
-    add('logits_positions', hasLogitsPositions, (addition) => this.#number(eachOf(addition) - 1, [1]));
-    add('num_logits_to_keep', shape.hasLogitsToKeep, () => this.#number(1, []));
+    add('logits_positions', hasLogitsPositions, (addition) => this.#askedTensor(addition));
+    add('num_logits_to_keep', shape.hasLogitsToKeep, (addition) => this.#keptTensor(addition));
     this.names = names;
   }
 
@@ -70,9 +74,15 @@ export class RunInputs {
     return this.#tensor(this.#positions, [addition.totals.length, each]);
   }
 
-  #number(value: number, dims: readonly number[]): Pointer {
-    this.#single[0] = BigInt(value);
-    return this.#tensor(this.#single, dims);
+  #askedTensor(addition: Addition): Pointer {
+    const first = eachOf(addition) - addition.answers;
+    for (let at = 0; at < addition.answers; at++) this.#asked[at] = BigInt(first + at);
+    return this.#tensor(this.#asked, [addition.answers]);
+  }
+
+  #keptTensor({ answers }: Addition): Pointer {
+    this.#kept[0] = BigInt(answers);
+    return this.#tensor(this.#kept, []);
   }
 
   #tensor(memory: BigInt64Array, dims: readonly number[]): Pointer {
