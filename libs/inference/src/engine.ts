@@ -95,6 +95,31 @@ export interface GeneratedToken {
   finish?: Finish;
 }
 
+/** Tokens that someone says a request gave, from its first. */
+export interface ScoreRequest extends Omit<GenerateRequest, 'resumeFrom'> {
+  claimed: readonly number[];
+}
+
+/**
+ * What the model says of each claimed token, given those before it as they were claimed. All arrays are by position.
+ *
+ * A claim is computed several tokens at a time, and kernels round differently there than for one: an honest answer has
+ * small gaps and differences of evidence too, of logits up to 4e-2 with int4 weights, 2e-6 with fp32. On one determinism
+ * class and one claim they are the same bits each time; what is tolerable is measured by a calibration
+ * (docs/audits-scoring.md).
+ */
+export interface Score {
+  /**
+   * The final score (penalised logit when greedy, else `logit/T + g`) of the token that would have been chosen, less the
+   * claimed token's: 0 when it is that token, Infinity (which JSON cannot write) when the filters left it no chance.
+   */
+  gaps: Float64Array;
+  /** The tokens that would have been chosen. */
+  chosen: Uint32Array;
+  /** Four numbers each: `top1Id`, `top1`, `top2Id`, `top2` of the evidence. */
+  evidence: Int32Array;
+}
+
 /** How ONNX Runtime is called: through its C API, or through the binding that comes with it for Node. */
 export type BindingName = 'c-api' | 'onnxruntime-node';
 
@@ -115,6 +140,13 @@ export interface Engine {
    * @throws InferenceError PROMPT_TOO_LONG, PROMPT_INVALID, or ENGINE_FAILED when the engine's process dies
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GeneratedToken>;
+  /**
+   * Scores claimed tokens in one prefill, between the steps of the answers under way. End of text and stop sequences
+   * within the claim mean nothing here: whether it ends where it must is for the caller to see.
+   * @throws InferenceError PROMPT_TOO_LONG; PROMPT_INVALID, with `claimed` or `claimed[i]` as its field for an empty
+   *   claim, one that the context cannot hold, or what is no token; CANCELLED after an abort; ENGINE_FAILED
+   */
+  score(request: ScoreRequest, signal: AbortSignal): Promise<Score>;
   /** Ends the process; what is still in flight fails with ENGINE_FAILED. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GeneratedToken, GenerateRequest } from './engine.js';
+import type { Engine, GeneratedToken, GenerateRequest } from './engine.js';
 import { collect, FIXTURES, openBuilt, request, textOf } from './testing/tiny-engine.js';
 
 let directory: string;
@@ -13,15 +13,19 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** Runs one request on one graph of the same two-layer model. */
-async function run(graph: string, what: GenerateRequest): Promise<GeneratedToken[]> {
+/** One request answered by one graph of the same two-layer model. */
+function run(graph: string, what: GenerateRequest): Promise<GeneratedToken[]> {
+  return withEngine(graph, (engine) => collect(engine, what));
+}
+
+async function withEngine<T>(graph: string, use: (engine: Engine) => Promise<T>): Promise<T> {
   for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
     cpSync(join(FIXTURES, name), join(directory, name));
   }
   cpSync(join(FIXTURES, graph), join(directory, 'onnx/model.onnx'));
   const engine = await openBuilt({ model: directory });
   try {
-    return await collect(engine, what);
+    return await use(engine);
   } finally {
     await engine.close();
   }
@@ -51,6 +55,20 @@ describe('an ONNX export', () => {
       sampling: { ...what.sampling, temperature: 0, maxTokens: 20 },
     });
     expect(ids(half)).toEqual(ids(whole));
+  });
+
+  it.each(['gqa.onnx', 'plain.onnx', 'half.onnx'])('scores its own answer: %s', async (graph) => {
+    const [tokens, { gaps, evidence }] = await withEngine(graph, async (engine) => {
+      const answer = await collect(engine, what);
+      const claim = { ...what, claimed: ids(answer) };
+      return [answer, await engine.score(claim, new AbortController().signal)];
+    });
+    expect(gaps).toHaveLength(tokens.length);
+    expect(gaps.every((gap) => gap < 0.01)).toBe(true);
+    expect(gaps.filter((gap) => gap === 0).length).toBeGreaterThanOrEqual(tokens.length - 1);
+    for (const [at, token] of tokens.entries()) {
+      expect(Math.abs(token.evidence.top1 - evidence[4 * at + 1]!)).toBeLessThanOrEqual(2);
+    }
   });
 
   it('ends at the end of its context', async () => {

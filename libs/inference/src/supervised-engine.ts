@@ -1,5 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import type { BindingName, Engine, GeneratedToken, GenerateRequest, ModelInfo, Prompt } from './engine.js';
+import type {
+  BindingName,
+  Engine,
+  GeneratedToken,
+  GenerateRequest,
+  ModelInfo,
+  Prompt,
+  Score,
+  ScoreRequest,
+} from './engine.js';
 import { InferenceError } from './inference-error.js';
 import { EngineProcess } from './process/engine-process.js';
 import type { EngineSettings } from './process/protocol.js';
@@ -57,11 +66,26 @@ export class SupervisedEngine implements Engine {
     const stream = process.generate(request);
     signal.addEventListener('abort', stream.cancel, { once: true });
     try {
-      yield* stream.tokens;
+      yield* stream.answers;
     } finally {
       signal.removeEventListener('abort', stream.cancel);
       stream.cancel(); // a reader that stops early wants no more computed either
     }
+  }
+
+  async score(request: ScoreRequest, signal: AbortSignal): Promise<Score> {
+    const cancelled = (): InferenceError => new InferenceError('CANCELLED', 'the score was cancelled');
+    if (signal.aborted) throw cancelled();
+    const process = await this.#running();
+    if (signal.aborted) throw cancelled();
+    const { answers, cancel } = process.score(request);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      for await (const score of answers) return score;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+    throw cancelled();
   }
 
   async close(): Promise<void> {

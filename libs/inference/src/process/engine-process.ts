@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { GeneratedToken, GenerateRequest, Prompt } from '../engine.js';
+import type { GeneratedToken, GenerateRequest, Prompt, Score, ScoreRequest } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 import { Channel } from './channel.js';
 import type { Command, EngineSettings, Problem, Readiness, Report } from './protocol.js';
@@ -20,10 +20,14 @@ export function forkEngine(): ChildProcess {
   return fork(program, { execArgv: [], serialization: 'advanced' });
 }
 
-export interface Stream {
-  tokens: Channel<GeneratedToken>;
+/** What the process answers to one command, as it comes. */
+export interface Stream<T> {
+  answers: Channel<T>;
+  /** Ends the answers here and the work there; after the end it does nothing. */
   cancel(): void;
 }
+
+type Exchange = Channel<GeneratedToken> | Channel<Score> | Channel<number>;
 
 /** One life of the engine's process. When it dies, everything in flight fails, and `died` resolves with the reason. */
 export class EngineProcess {
@@ -32,7 +36,7 @@ export class EngineProcess {
   /** True once a completion ended well: the process is not in a crash loop. */
   hasServed = false;
   readonly #child: ChildProcess;
-  readonly #open = new Map<number, Channel<GeneratedToken> | Channel<number>>();
+  readonly #open = new Map<number, Exchange>();
   #nextId = 1;
 
   private constructor(child: ChildProcess, readiness: Readiness) {
@@ -67,15 +71,17 @@ export class EngineProcess {
     throw heard.kind === 'refused' ? errorOf(heard.problem) : new InferenceError('ENGINE_FAILED', heard.kind);
   }
 
-  generate(request: GenerateRequest): Stream {
-    const tokens = new Channel<GeneratedToken>();
-    const id = this.#ask(tokens, (exchange) => ({ kind: 'generate', id: exchange, request }));
-    const cancel = (): void => {
-      if (!this.#open.delete(id)) return;
-      tokens.end();
-      send(this.#child, { kind: 'cancel', id });
-    };
-    return { tokens, cancel };
+  generate(request: GenerateRequest): Stream<GeneratedToken> {
+    const answers = new Channel<GeneratedToken>();
+    const id = this.#ask(answers, (exchange) => ({ kind: 'generate', id: exchange, request }));
+    return { answers, cancel: () => this.#cancel(id) };
+  }
+
+  /** One answer, or none after a cancel. */
+  score(request: ScoreRequest): Stream<Score> {
+    const answers = new Channel<Score>();
+    const id = this.#ask(answers, (exchange) => ({ kind: 'score', id: exchange, request }));
+    return { answers, cancel: () => this.#cancel(id) };
   }
 
   async count(prompt: Prompt): Promise<number> {
@@ -90,7 +96,12 @@ export class EngineProcess {
     await this.died;
   }
 
-  #ask(channel: Channel<GeneratedToken> | Channel<number>, command: (id: number) => Command): number {
+  #cancel(id: number): void {
+    this.#open.get(id)?.end();
+    if (this.#open.delete(id)) send(this.#child, { kind: 'cancel', id });
+  }
+
+  #ask(channel: Exchange, command: (id: number) => Command): number {
     const id = this.#nextId++;
     this.#open.set(id, channel);
     send(this.#child, command(id));
@@ -103,7 +114,8 @@ export class EngineProcess {
     if (!channel) return;
     if (report.kind === 'token') (channel as Channel<GeneratedToken>).push(report.token);
     if (report.kind === 'counted') (channel as Channel<number>).push(report.tokens);
-    if (report.kind === 'ended') this.hasServed = true;
+    if (report.kind === 'scored') (channel as Channel<Score>).push(report.score);
+    if (report.kind === 'ended' || report.kind === 'scored') this.hasServed = true;
     if (report.kind !== 'token') this.#open.delete(report.id);
     if (report.kind !== 'token') channel.end(report.kind === 'failed' ? errorOf(report.problem) : undefined);
   }

@@ -3,6 +3,7 @@ import { InferenceError } from '../inference-error.js';
 import { openDecoder } from '../runtime/open-decoder.js';
 import { Completion, type CompletionContext } from '../schedule/completion.js';
 import { Scheduler } from '../schedule/scheduler.js';
+import { Scoring } from '../schedule/scoring.js';
 import { PromptEncoder } from '../text/prompt-encoder.js';
 import type { Command, EngineSettings, Problem, Report } from './protocol.js';
 
@@ -30,6 +31,7 @@ class Server {
     const scheduler = new Scheduler(decoder, room, {
       token: (id, token) => report({ kind: 'token', id, token }),
       ended: (id) => report({ kind: 'ended', id }),
+      scored: (id, score) => report({ kind: 'scored', id, score }),
       failed: (id, error) => report({ kind: 'failed', id, problem: problemOf(error) }),
     });
     report({ kind: 'ready', ...readiness });
@@ -42,6 +44,7 @@ class Server {
       if (command.kind === 'generate') {
         this.scheduler.add(id, new Completion(this.context, command.request));
       }
+      if (command.kind === 'score') this.scheduler.add(id, new Scoring(this.context, command.request));
       if (command.kind === 'count') {
         report({ kind: 'counted', id, tokens: this.context.encoder.encode(command.prompt).length });
       }

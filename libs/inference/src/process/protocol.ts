@@ -5,6 +5,8 @@ import type {
   ModelInfo,
   Prompt,
   ProviderName,
+  Score,
+  ScoreRequest,
 } from '../engine.js';
 import type { InferenceErrorCode } from '../inference-error.js';
 
@@ -27,6 +29,7 @@ export interface EngineSettings {
 export type Command =
   | { kind: 'load'; settings: EngineSettings }
   | { kind: 'generate'; id: number; request: GenerateRequest }
+  | { kind: 'score'; id: number; request: ScoreRequest }
   | { kind: 'count'; id: number; prompt: Prompt }
   | { kind: 'cancel'; id: number };
 
@@ -44,6 +47,7 @@ export type Report =
   | ({ kind: 'ready' } & Readiness)
   | { kind: 'refused'; problem: Problem }
   | { kind: 'token'; id: number; token: GeneratedToken }
+  | { kind: 'scored'; id: number; score: Score }
   | { kind: 'counted'; id: number; tokens: number }
   | { kind: 'ended'; id: number }
   | { kind: 'failed'; id: number; problem: Problem };

@@ -31,17 +31,44 @@ export function sampleToken(
   sampling: Sampling,
   position: Position,
 ): number {
-  const isGreedy = sampling.temperature < GREEDY_BELOW;
+  return choose(candidatesOf(logits, history, sampling), noiseAt(sampling, position));
+}
+
+/** What the token of one position is chosen from. */
+export interface Candidates {
+  /** By token id: logits with bias and penalties, over temperature unless greedy; without noise. */
+  scores: ArrayLike<number>;
+  /** The largest of them. */
+  best: number;
+  /** Those that may be drawn; undefined when greedy, where nothing is drawn. */
+  ids: ArrayLike<number> | undefined;
+}
+
+/** All steps of docs/sampling.md but the last. */
+export function candidatesOf(logits: ArrayLike<number>, history: History, sampling: Sampling): Candidates {
+  const isGreedy = isGreedyAt(sampling.temperature);
   const biased = withBias(logits, sampling.logitBias);
-  if (isGreedy && !hasPenalties(sampling)) return largest(biased);
-  const scores = penalise(biased, history, sampling);
-  if (isGreedy) return largest(scores);
-  for (let id = 0; id < scores.length; id++) scores[id] = scores[id]! / sampling.temperature;
-  const best = largest(scores);
-  const noise = new GumbelNoise(sampling.seed, position.choice, position.index);
+  const scores = isGreedy && !hasPenalties(sampling) ? biased : penalise(biased, history, sampling);
+  if (isGreedy) return { scores, best: largest(scores), ids: undefined };
+  const warm = scores as Float64Array;
+  for (let id = 0; id < warm.length; id++) warm[id] = warm[id]! / sampling.temperature;
+  const best = largest(warm);
+  return { scores: warm, best, ids: survivors(warm, best, sampling) };
+}
+
+export function isGreedyAt(temperature: number): boolean {
+  return temperature < GREEDY_BELOW;
+}
+
+export function noiseAt({ seed }: Sampling, { choice, index }: Position): GumbelNoise {
+  return new GumbelNoise(seed, choice, index);
+}
+
+/** The last step of docs/sampling.md. */
+export function choose({ scores, best, ids }: Candidates, noise: GumbelNoise): number {
+  if (ids === undefined) return best;
   let chosen = best;
   let chosenScore = scores[best]! + noise.of(best);
-  const ids = survivors(scores, best, sampling);
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at]!;
     // Most tokens cannot win with any noise, and of the others most not with theirs: the choice is the same.

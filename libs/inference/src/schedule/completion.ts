@@ -110,7 +110,7 @@ function checkLogprobs(top = 0): void {
   );
 }
 
-function tooLong(tokens: number, contextLength: number): InferenceError {
+export function tooLong(tokens: number, contextLength: number): InferenceError {
   const problem = `the prompt is ${tokens} tokens, and the model's context of ${contextLength} must hold it and one more`;
   return new InferenceError('PROMPT_TOO_LONG', `${problem}: shorten it`, 'prompt');
 }

@@ -1,11 +1,12 @@
 import type { Decoder } from '../runtime/decoder.js';
-import type { Completion } from './completion.js';
+import { Completion } from './completion.js';
 import { lastRunEnd, sharedPrefix } from './prompt-chunks.js';
+import { Scoring } from './scoring.js';
 
-/** A completion that has a row. */
+/** What has a row: a completion, which decodes after its prompt, or a claim that is scored, which goes on in runs. */
 export interface Member {
   readonly id: number;
-  readonly completion: Completion;
+  readonly work: Completion | Scoring;
 }
 
 /** Who has which row of a decoder, and what the rows hold, also those that nobody has any more. */
@@ -23,7 +24,7 @@ export class RowTable {
 
   /** Tokens that the members may come to hold, all together. */
   get reserved(): number {
-    return this.#members.reduce((sum, member) => sum + (member?.completion.longest ?? 0), 0);
+    return this.#members.reduce((sum, member) => sum + (member?.work.longest ?? 0), 0);
   }
 
   get isFull(): boolean {
@@ -45,17 +46,22 @@ export class RowTable {
 
   /** Rows whose prompt is not all computed yet. */
   prefilling(): number[] {
-    return this.#rowsWhere((row, { completion }) => this.#decoder.lengthOf(row) < completion.prompt.length);
+    return this.#rowsWhere((row, { work }) => !this.#hasPrompt(row, work));
   }
 
   /** Rows that go on token by token. */
   decoding(): number[] {
-    return this.#rowsWhere((row, { completion }) => this.#decoder.lengthOf(row) >= completion.prompt.length);
+    return this.#rowsWhere((row, { work }) => this.#hasPrompt(row, work) && work instanceof Completion);
   }
 
-  /** Gives a free row to a completion: one that begins as its prompt does if there is one, else the first. */
+  /** Rows whose claim is being run. */
+  scoring(): number[] {
+    return this.#rowsWhere((row, { work }) => this.#hasPrompt(row, work) && work instanceof Scoring);
+  }
+
+  /** Gives a free row to a member: one that begins as its prompt does if there is one, else the first. */
   seat(member: Member): void {
-    const { prompt } = member.completion;
+    const { prompt } = member.work;
     let [row, kept] = [this.#members.indexOf(undefined), 0];
     for (const [at, other] of this.#members.entries()) {
       if (other !== undefined || this.#reusable(at, prompt) <= kept) continue;
@@ -98,6 +104,10 @@ export class RowTable {
       this.#prompts[to] = this.#prompts[from]!;
       this.#members[from] = undefined;
     }
+  }
+
+  #hasPrompt(row: number, { prompt }: Member['work']): boolean {
+    return this.#decoder.lengthOf(row) >= prompt.length;
   }
 
   #reusable(row: number, prompt: readonly number[]): number {

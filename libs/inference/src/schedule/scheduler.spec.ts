@@ -1,4 +1,4 @@
-import type { GeneratedToken, GenerateRequest, ModelInfo } from '../engine.js';
+import type { GeneratedToken, GenerateRequest, ModelInfo, Score, ScoreRequest } from '../engine.js';
 import { readModel } from '../model/model.js';
 import { openDecoder } from '../runtime/open-decoder.js';
 import { chat, request, TINY } from '../testing/tiny-engine.js';
@@ -6,6 +6,7 @@ import { WatchedDecoder } from '../testing/watched-decoder.js';
 import { PromptEncoder } from '../text/prompt-encoder.js';
 import { Completion } from './completion.js';
 import { Scheduler } from './scheduler.js';
+import { Scoring } from './scoring.js';
 
 const ROWS = 3;
 let info: ModelInfo;
@@ -29,6 +30,7 @@ afterEach(() => decoder.close());
 interface Outcome {
   tokens: number[];
   end: 'ended' | 'failed';
+  score?: Score;
 }
 
 /** A scheduler over the watched decoder, and what became of each completion. */
@@ -39,23 +41,32 @@ class Desk {
   #nextId = 1;
 
   constructor(room = Infinity) {
-    const finish = (id: number, end: Outcome['end']): void => {
+    const finish = (id: number, end: Outcome['end'], score?: Score): void => {
       const { name, tokens, settle } = this.#open.get(id)!;
       this.#open.delete(id);
       this.order.push(`${name} ${end}`);
-      settle({ tokens, end });
+      settle({ tokens, end, ...(score ? { score } : {}) });
     };
     this.scheduler = new Scheduler(decoder, room, {
       token: (id, token) => this.#take(id, token),
       ended: (id) => finish(id, 'ended'),
+      scored: (id, score) => finish(id, 'ended', score),
       failed: (id) => finish(id, 'failed'),
     });
   }
 
   ask(name: string, what: GenerateRequest): { id: number; outcome: Promise<Outcome> } {
+    return this.#add(name, new Completion({ info, encoder }, what));
+  }
+
+  score(name: string, what: ScoreRequest): { id: number; outcome: Promise<Outcome> } {
+    return this.#add(name, new Scoring({ info, encoder }, what));
+  }
+
+  #add(name: string, work: Completion | Scoring): { id: number; outcome: Promise<Outcome> } {
     const id = this.#nextId++;
     const outcome = new Promise<Outcome>((settle) => this.#open.set(id, { name, tokens: [], settle }));
-    this.scheduler.add(id, new Completion({ info, encoder }, what));
+    this.scheduler.add(id, work);
     return { id, outcome };
   }
 
@@ -150,6 +161,51 @@ describe('the scheduler', () => {
     expect((await next.outcome).tokens.length).toBeGreaterThan(3);
     expect(runsOf(2).slice(0, 1)).toEqual([64]);
     for (const { outcome } of others) expect((await outcome).end).toBe('ended');
+  });
+
+  it('runs a claim in pieces between the steps of answers, which are the same for it', async () => {
+    const claimed = Array.from({ length: 200 }, (_, at) => 5 + at);
+    const story = request(chat('Tell me a story.'), { maxTokens: 40, temperature: 1 });
+    const alone = await new Desk().ask('story', story).outcome;
+    decoder.deeds.length = 0;
+    const desk = new Desk();
+    const among = desk.ask('story', story);
+    const score = desk.score('claim', { ...request(chat('Count from 10 to 99.')), claimed });
+    expect((await score.outcome).score!.gaps).toHaveLength(200);
+    expect(await among.outcome).toEqual(alone);
+    const pieces = decoder.deeds.flatMap((deed) => (deed.kind === 'score' ? [deed.tokens] : []));
+    expect(pieces).toEqual([64, 64, 64, 7]);
+    const kinds = decoder.deeds.map(({ kind }) => kind);
+    for (const [at, kind] of kinds.entries()) if (kind === 'score') expect(kinds[at + 1]).toBe('decode');
+  });
+
+  it('computes the beginning that a claim shares with a prompt once', async () => {
+    const desk = new Desk();
+    const what = request(long(300, 'What then?'), { maxTokens: 20 });
+    const { tokens } = await desk.ask('answer', what).outcome;
+    decoder.deeds.length = 0;
+    const { score } = await desk.score('claim', { ...what, claimed: tokens }).outcome;
+    expect(decoder.deeds.map(({ kind }) => kind)).toEqual(['prefill', 'score']);
+    expect(score!.chosen[0]).toBe(tokens[0]);
+  });
+
+  it('ends a cancelled claim in the middle of a run, and gives its row away', async () => {
+    const desk = new Desk();
+    const claimed = Array.from({ length: 500 }, (_, at) => 5 + at);
+    const claims = [1, 2, 3].map((name) =>
+      desk.score(`${name}`, { ...request(chat('Count from 10 to 99.')), claimed }),
+    );
+    const next = desk.ask('next', request(chat('Capital of Peru?')));
+    let runs = 0;
+    decoder.onRun = (deed) => {
+      if (deed.kind === 'score' && deed.row === 1 && ++runs === 2) desk.scheduler.cancel(claims[1]!.id);
+    };
+    expect(await claims[1]!.outcome).toEqual({ tokens: [], end: 'ended' });
+    expect((await next.outcome).tokens.length).toBeGreaterThan(3);
+    const [first, , third] = await Promise.all(claims.map(({ outcome }) => outcome));
+    expect(first!.score).toEqual(third!.score);
+    expect(first!.score!.gaps).toHaveLength(500);
+    expect(runs).toBe(2);
   });
 
   it('takes no more answers than their attention state has room for', async () => {
