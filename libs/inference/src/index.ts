@@ -1,3 +1,6 @@
+export { calibrate, type Calibration, type CalibrationOptions } from './calibration/calibrate.js';
+export type { Differences } from './calibration/comparison.js';
+export type { Distribution } from './calibration/distribution.js';
 export type {
   Challenge,
   Engine,
