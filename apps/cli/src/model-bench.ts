@@ -1,10 +1,10 @@
 import type { Engine } from '@ganglion/inference';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { CommandError, exitCode } from './command-error.js';
 import { DownloadView } from './download-view.js';
 import { withModels } from './model-source.js';
 import { peakMemory } from './peak-memory.js';
-import { inBytes } from './quantity.js';
+import { inBytes, toCount } from './quantity.js';
 import { paint, print, type Terminal } from './terminal.js';
 
 interface BenchOptions {
@@ -65,12 +65,6 @@ export const addBench = (model: Command, terminal: Terminal): void => {
         }
       }),
     );
-};
-
-const toCount = (value: string): number => {
-  const count = Number(value);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('It is a whole number from 1.');
 };
 
 const measure = async (

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addBench } from './model-bench.js';
+import { addCalibrate } from './model-calibrate.js';
 import { addInspect } from './model-inspect.js';
 import { addList } from './model-list.js';
 import { addPull } from './model-pull.js';
@@ -17,11 +18,12 @@ gated ones; GANGLION_MODEL_MIRROR names another host than https://huggingface.co
 export const addModel = (program: Command, terminal: Terminal): void => {
   const model = program
     .command('model')
-    .description('the models of this machine: list, pull, inspect, bench, rm')
+    .description('the models of this machine: list, pull, inspect, bench, calibrate, rm')
     .addHelpText('after', help);
   addList(model, terminal);
   addPull(model, terminal);
   addInspect(model, terminal);
   addBench(model, terminal);
+  addCalibrate(model, terminal);
   addRemove(model, terminal);
 };

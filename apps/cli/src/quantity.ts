@@ -1,4 +1,12 @@
-/** Numbers as people read them. */
+/** Numbers as people read and write them. */
+import { InvalidArgumentError } from 'commander';
+
+/** An option's number of things. */
+export const toCount = (value: string): number => {
+  const count = Number(value);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('It is a whole number from 1.');
+};
 
 /** `512 B`, `4.1 MB`, `1.24 GB`: powers of ten, as disks and hubs count. */
 export const inBytes = (bytes: number): string => scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
