@@ -5,9 +5,9 @@
  *
  *     npm run bench:soak -- [--requests 10000] [--kills 50] [--minutes 30] [--json FILE] [--svg FILE]
  *
- * The exit code is 1 when a check fails, 2 for wrong use.
+ * Memory under load is judged from 5,000 requests on. The exit code is 1 when a check fails, 2 for wrong use.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,7 @@ const LINE_MS = 10_000;
 process.env.NODE_OPTIONS = '--max-old-space-size=48 --max-semi-space-size=2';
 
 const options = readOptions();
+if (!existsSync('/proc/self/status')) refuse('it reads /proc, which is there on Linux only');
 const deadline = AbortSignal.timeout(options.minutes * 60_000);
 const begun = performance.now();
 const seconds = () => (performance.now() - begun) / 1000;
@@ -121,9 +122,13 @@ function readOptions() {
       minutes: count('minutes', values.minutes ?? '30'),
     };
   } catch (error) {
-    process.stderr.write(`soak: ${error.message}\n`);
-    process.exit(2);
+    return refuse(error.message);
   }
+}
+
+function refuse(problem) {
+  process.stderr.write(`soak: ${problem}\n`);
+  process.exit(2);
 }
 
 function count(name, text) {

@@ -5,6 +5,8 @@ import { trendOf } from '../../libs/inference/dist/testing/trend.js';
 const WARM_UP = 0.1;
 /** What memory may grow by, from the end of the start to the last request, along its trend. */
 const GROWTH_ALLOWED = 8e6;
+/** Of fewer requests the start, in which code is compiled too, is more than a tenth: their memory is not judged. */
+const LEAST_REQUESTS = 5000;
 /** What the parent may have more after the kills than after the first few. */
 const PARENT_ALLOWED = 8e6;
 
@@ -26,7 +28,7 @@ export function checkLoad({ endings, samples }, requests) {
     { check: 'the engine failed none of them', holds: endings.failed === 0 },
     ...wrongs(endings),
   ];
-  for (const process of ['engine', 'parent']) {
+  for (const process of requests < LEAST_REQUESTS ? [] : ['engine', 'parent']) {
     const { growthBytes } = memoryTrend(samples, requests, process);
     const grown = `${inMegabytes(growthBytes)} MB along its trend, of at most ${inMegabytes(GROWTH_ALLOWED)} allowed`;
     checks.push({

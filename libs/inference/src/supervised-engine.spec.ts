@@ -40,9 +40,11 @@ describe('an engine whose process dies', () => {
     const stories = [collect(engine, LONG), collect(engine, LONG)].map((story) =>
       story.catch((error: unknown) => error),
     );
-    await engine.countPromptTokens(chat('both are under way when this is answered'));
+    const claim = { ...LONG, claimed: new Array<number>(900).fill(9) };
+    const score = engine.score(claim, new AbortController().signal).catch((error: unknown) => error);
+    await engine.countPromptTokens(chat('all are under way when this is answered'));
     await kill(children[0]!);
-    for (const outcome of await Promise.all(stories))
+    for (const outcome of await Promise.all([...stories, score]))
       expect(outcome).toMatchObject({ code: 'ENGINE_FAILED' });
     expect(textOf(await collect(engine, request(chat('Capital of Peru?'))))).toBe(
       'The capital of Peru is Lima.',
