@@ -112,11 +112,12 @@ async function questionsOf(
 
 async function open(model: ModelInfo, quantisation: string | undefined): Promise<Decoders> {
   const graph = (await chooseOnnxFile(model.path, quantisation)).path;
-  const reference = await openDecoder(model, { graph, threads: 1, slots: GROUP, binding: 'auto' });
+  const own = { graph, provider: 'cpu', mayShrink: true, threads: 1, slots: 1 } as const;
+  const reference = await openDecoder(model, { ...own, slots: GROUP, binding: 'auto' });
   const { binding } = reference;
-  const twoThreads = await openDecoder(model, { graph, threads: 2, slots: 1, binding });
+  const twoThreads = await openDecoder(model, { ...own, threads: 2, binding });
   if (binding === 'onnxruntime-node') return { reference, twoThreads };
-  const other = await openDecoder(model, { graph, threads: 1, slots: 1, binding: 'onnxruntime-node' });
+  const other = await openDecoder(model, { ...own, binding: 'onnxruntime-node' });
   return { reference, twoThreads, other };
 }
 

@@ -34,6 +34,8 @@ export async function openPatient(model: string): Promise<Patient> {
     threads: 1,
     slots: SLOTS,
     binding: 'auto' as const,
+    provider: 'cpu' as const,
+    mayShrink: false,
   };
   const engine = await SupervisedEngine.start(settings, () => (child = forkEngine()));
   return { engine, child: () => child, [Symbol.asyncDispose]: () => engine.close() };
