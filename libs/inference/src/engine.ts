@@ -33,6 +33,9 @@ export interface ModelInfo {
   challenges: Challenge[];
 }
 
+/** What the text of an answer must be; a JSON schema as JSON text, because the order of its properties counts. */
+export type ResponseFormat = { type: 'json_object' } | { type: 'json_schema'; schema: string };
+
 export interface Sampling {
   /** 0 is greedy. */
   temperature: number;
@@ -53,6 +56,8 @@ export interface Sampling {
   stop: string[];
   /** What is added to the raw logit of each of these tokens, -100 … 100; ids rise. At most 1,024. */
   logitBias?: [id: number, bias: number][] | undefined;
+  /** Any text unless given. */
+  format?: ResponseFormat;
 }
 
 export type Prompt = { messages: { role: string; content: string }[] } | { text: string };

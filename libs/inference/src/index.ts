@@ -11,6 +11,7 @@ export type {
   ModelFile,
   ModelInfo,
   Prompt,
+  ResponseFormat,
   Sampling,
   Score,
   ScoreRequest,

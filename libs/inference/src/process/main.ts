@@ -1,4 +1,5 @@
 /** The engine's own process: ONNX Runtime can end it, and takes nothing else with it. */
+import { Formats } from '../grammar/formats.js';
 import { InferenceError } from '../inference-error.js';
 import { openDecoder } from '../runtime/open-decoder.js';
 import { Completion, type CompletionContext } from '../schedule/completion.js';
@@ -35,7 +36,7 @@ class Server {
       failed: (id, error) => report({ kind: 'failed', id, problem: problemOf(error) }),
     });
     report({ kind: 'ready', ...readiness });
-    return new Server({ info, encoder }, scheduler);
+    return new Server({ info, encoder, formats: new Formats(info, encoder) }, scheduler);
   }
 
   obey(command: Exclude<Command, { kind: 'load' }>): void {

@@ -1,7 +1,7 @@
 import type { Sampling } from '../engine.js';
 import { InferenceError } from '../inference-error.js';
 
-type NumberKey = Exclude<keyof Sampling, 'stop' | 'logitBias'>;
+type NumberKey = Exclude<keyof Sampling, 'stop' | 'logitBias' | 'format'>;
 
 const RANGES: Record<NumberKey, { min: number; max: number; isInteger?: boolean }> = {
   temperature: { min: 0, max: 100 },
@@ -26,10 +26,21 @@ export function checkSampling(sampling: Sampling): void {
       `must be ${isInteger ? 'an integer' : 'a number'} from ${min} to ${max}`,
     );
   }
+  checkFormat(sampling.format);
   for (const [at, stop] of sampling.stop.entries()) {
     const isText = typeof stop === 'string' && stop.length > 0 && !/\p{Surrogate}/u.test(stop);
     if (!isText) throw invalid(`sampling.stop[${at}]`, 'must be a text of at least one whole character');
   }
+}
+
+function checkFormat(format: unknown): void {
+  if (format === undefined) return;
+  const { type, schema } = (format ?? {}) as { type?: unknown; schema?: unknown };
+  if (type === 'json_object' || (type === 'json_schema' && typeof schema === 'string')) return;
+  throw invalid(
+    'sampling.format',
+    'must be of the type json_object, or json_schema with a schema as JSON text',
+  );
 }
 
 function invalid(field: string, problem: string): InferenceError {

@@ -1,3 +1,4 @@
+import { Formats } from '../grammar/formats.js';
 import { readModel } from '../model/model.js';
 import { chat, request, TINY } from '../testing/tiny-engine.js';
 import { PromptEncoder } from '../text/prompt-encoder.js';
@@ -5,7 +6,8 @@ import { Completion } from './completion.js';
 
 describe('a completion', () => {
   it.each([NaN, Infinity])('fails on a logit of %s, whatever the others are', async (logit) => {
-    const context = { info: await readModel(TINY), encoder: await PromptEncoder.load(TINY) };
+    const [info, encoder] = [await readModel(TINY), await PromptEncoder.load(TINY)];
+    const context = { info, encoder, formats: new Formats(info, encoder) };
     const completion = new Completion(context, request(chat('Hi')));
     const logits = new Float32Array(context.info.vocabSize);
     logits[700] = logit;

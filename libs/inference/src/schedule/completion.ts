@@ -1,4 +1,6 @@
 import type { GeneratedToken, GenerateRequest, ModelInfo, TokenLogprob } from '../engine.js';
+import type { FormatGuide } from '../grammar/format-guide.js';
+import type { Formats } from '../grammar/formats.js';
 import { InferenceError } from '../inference-error.js';
 import { checkSampling } from '../sampling/check-sampling.js';
 import { evidenceOf } from '../sampling/evidence.js';
@@ -12,6 +14,7 @@ import { TextRelease } from '../text/text-release.js';
 export interface CompletionContext {
   info: ModelInfo;
   encoder: PromptEncoder;
+  formats: Formats;
 }
 
 /** One completion: the tokens that go into the model, and what comes of its logits. */
@@ -25,9 +28,10 @@ export class Completion {
   readonly #output: number[];
   readonly #release: TextRelease;
   readonly #limit: number;
+  readonly #guide: FormatGuide | undefined;
 
   /** @throws InferenceError PROMPT_INVALID, PROMPT_TOO_LONG */
-  constructor({ info, encoder }: CompletionContext, request: GenerateRequest) {
+  constructor({ info, encoder, formats }: CompletionContext, request: GenerateRequest) {
     const { sampling, resumeFrom = [] } = request;
     checkSampling(sampling);
     checkLogitBias(sampling.logitBias, info.vocabSize);
@@ -42,6 +46,9 @@ export class Completion {
     this.longest = this.prompt.length + this.#limit;
     this.#output = resumeFrom.map((token) => token.id);
     checkPrefix(this.#output, this.#limit, info);
+    this.#guide = sampling.format && formats.guide(sampling.format);
+    const stray = this.#output.findIndex((id) => this.#guide?.take(id) === false);
+    if (stray >= 0) throw invalidPrefix(`resumeFrom[${stray}].id`, 'is not allowed by sampling.format there');
     this.#release = new TextRelease(encoder.decoder(), sampling.stop);
     this.#release.resume(resumeFrom);
   }
@@ -71,8 +78,10 @@ export class Completion {
     const evidence = evidenceOf(logits);
     const history = { prompt: this.prompt, output: this.#output };
     const position = { choice: this.#request.choice, index: this.#output.length + 1 };
-    const id = sampleToken(logits, history, this.#request.sampling, position);
+    const allowed = this.#guide?.restrict(logits) ?? logits;
+    const id = sampleToken(allowed, history, this.#request.sampling, position);
     this.#output.push(id);
+    if (!this.#info.eosTokenIds.includes(id)) this.#guide?.take(id);
     return { id, evidence, ...this.#logprobsOf(logits, id), ...this.#textOf(id) };
   }
 

@@ -3,6 +3,7 @@ import { readModel } from '../model/model.js';
 import { openDecoder } from '../runtime/open-decoder.js';
 import { chat, request, TINY } from '../testing/tiny-engine.js';
 import { WatchedDecoder } from '../testing/watched-decoder.js';
+import { Formats } from '../grammar/formats.js';
 import { PromptEncoder } from '../text/prompt-encoder.js';
 import { Completion } from './completion.js';
 import { Scheduler } from './scheduler.js';
@@ -11,11 +12,13 @@ import { Scoring } from './scoring.js';
 const ROWS = 3;
 let info: ModelInfo;
 let encoder: PromptEncoder;
+let formats: Formats;
 let decoder: WatchedDecoder;
 
 beforeAll(async () => {
   info = await readModel(TINY);
   encoder = await PromptEncoder.load(TINY);
+  formats = new Formats(info, encoder);
 });
 
 beforeEach(async () => {
@@ -56,11 +59,11 @@ class Desk {
   }
 
   ask(name: string, what: GenerateRequest): { id: number; outcome: Promise<Outcome> } {
-    return this.#add(name, new Completion({ info, encoder }, what));
+    return this.#add(name, new Completion({ info, encoder, formats }, what));
   }
 
   score(name: string, what: ScoreRequest): { id: number; outcome: Promise<Outcome> } {
-    return this.#add(name, new Scoring({ info, encoder }, what));
+    return this.#add(name, new Scoring({ info, encoder, formats }, what));
   }
 
   #add(name: string, work: Completion | Scoring): { id: number; outcome: Promise<Outcome> } {

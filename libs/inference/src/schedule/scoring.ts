@@ -1,4 +1,5 @@
 import type { Score, ScoreRequest } from '../engine.js';
+import type { FormatGuide } from '../grammar/format-guide.js';
 import { InferenceError } from '../inference-error.js';
 import { checkSampling } from '../sampling/check-sampling.js';
 import { evidenceOf } from '../sampling/evidence.js';
@@ -13,13 +14,17 @@ export class Scoring {
   readonly longest: number;
   readonly #request: ScoreRequest;
   readonly #claimed: readonly number[];
+  readonly #ends: readonly number[];
+  readonly #guide: FormatGuide | undefined;
+  /** The claim left its format: no later token has a chance. */
+  #hasStrayed = false;
   readonly #score: Score;
   /** Raw, of the positions that follow those judged. */
   #logits: readonly Float32Array[] = [];
   #judged = 0;
 
   /** @throws InferenceError PROMPT_INVALID, PROMPT_TOO_LONG */
-  constructor({ info, encoder }: CompletionContext, request: ScoreRequest) {
+  constructor({ info, encoder, formats }: CompletionContext, request: ScoreRequest) {
     const { sampling, claimed, prompt } = request;
     checkSampling(sampling);
     this.#request = request;
@@ -28,6 +33,8 @@ export class Scoring {
     if (room < 1) throw tooLong(this.prompt.length, info.contextLength);
     checkClaim(claimed, room, info.vocabSize);
     this.#claimed = claimed;
+    this.#ends = info.eosTokenIds;
+    this.#guide = sampling.format && formats.guide(sampling.format);
     this.longest = this.prompt.length + claimed.length;
     const { length } = claimed;
     this.#score = {
@@ -69,7 +76,8 @@ export class Scoring {
     const [logits, ...others] = this.#logits;
     const at = this.#judged;
     const { sampling, choice } = this.#request;
-    const { chosen, gap } = scoreToken(logits!, this.#claimed[at]!, {
+    const claimed = this.#claimed[at]!;
+    const { chosen, gap } = scoreToken(this.#guide?.restrict(logits!) ?? logits!, claimed, {
       history: { prompt: this.prompt, output: this.#claimed.slice(0, at) },
       sampling,
       position: { choice, index: at + 1 },
@@ -78,7 +86,8 @@ export class Scoring {
     if (Number.isNaN(gap))
       throw new InferenceError('ENGINE_FAILED', 'the model gives logits that are no numbers');
     const { top1Id, top1, top2Id, top2 } = evidenceOf(logits!);
-    this.#score.gaps[at] = gap;
+    if (!this.#ends.includes(claimed) && this.#guide?.take(claimed) === false) this.#hasStrayed = true;
+    this.#score.gaps[at] = this.#hasStrayed ? Infinity : gap;
     this.#score.chosen[at] = chosen;
     this.#score.evidence.set([top1Id, top1, top2Id, top2], 4 * at);
     this.#judged = at + 1;

@@ -85,6 +85,13 @@ export class PromptEncoder {
     return ids as number[];
   }
 
+  /** What a token adds to the text, undefined when that is nothing. */
+  bytesOf(id: number): Uint8Array | undefined {
+    const piece = this.#pieces(id);
+    if (piece.kind === 'literal') return new TextEncoder().encode(piece.text);
+    return piece.kind === 'bytes' ? piece.bytes : undefined;
+  }
+
   /** A decoder for one completion. */
   decoder(): TokenTextDecoder {
     return new TokenTextDecoder(this.#pieces, this.#dropsFirstSpace);

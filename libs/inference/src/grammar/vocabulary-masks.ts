@@ -1,0 +1,85 @@
+import type { Automaton, State } from './automaton.js';
+import { TokenList } from './token-list.js';
+
+/** All bytes that documents are made of. */
+const NEEDED: readonly [number, number][] = [
+  [0x0a, 0x0a],
+  [0x20, 0x7e],
+  [0x80, 0xbf],
+  [0xc2, 0xf4],
+];
+
+/** Characters of a token at most, for it to be allowed without reading it where text is free. */
+const SHORT = 16;
+
+/** Which tokens of a vocabulary may come next. */
+export class VocabularyMasks {
+  readonly #bytesOf: (id: number) => Uint8Array | undefined;
+  readonly #words: number;
+  /** Tokens of a few whole characters that stand for themselves in a JSON string; most tokens are. */
+  readonly #plain: TokenList;
+  readonly #plainMask: Uint32Array;
+  readonly #others: TokenList;
+  readonly #singles = new Set<number>();
+
+  /** @param bytesOf what a token adds to the text; undefined for a token that stands for no text */
+  constructor(vocabSize: number, bytesOf: (id: number) => Uint8Array | undefined) {
+    this.#bytesOf = bytesOf;
+    this.#words = Math.ceil(vocabSize / 32);
+    this.#plainMask = new Uint32Array(this.#words);
+    const plain: { id: number; bytes: Uint8Array }[] = [];
+    const others: { id: number; bytes: Uint8Array }[] = [];
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    for (let id = 0; id < vocabSize; id++) {
+      const bytes = bytesOf(id);
+      if (bytes === undefined || bytes.length === 0) continue;
+      if (bytes.length === 1) this.#singles.add(bytes[0]!);
+      const isPlain = isShortAndPlain(utf8, bytes);
+      (isPlain ? plain : others).push({ id, bytes });
+      if (isPlain) this.#plainMask[id >>> 5]! |= 1 << (id & 31);
+    }
+    this.#plain = new TokenList(plain);
+    this.#others = new TokenList(others);
+  }
+
+  /** Is there a token for every single byte that a document may need next? */
+  get isComplete(): boolean {
+    return NEEDED.every(([low, high]) => {
+      for (let byte = low; byte <= high; byte++) if (!this.#singles.has(byte)) return false;
+      return true;
+    });
+  }
+
+  /** What follows a token, or null when it may not come. @throws GrammarRefusal */
+  after(automaton: Automaton, state: State, id: number): State | null {
+    const bytes = this.#bytesOf(id);
+    if (bytes === undefined || bytes.length === 0) return null;
+    let next: State | null = state;
+    for (const byte of bytes) {
+      next = automaton.step(next, byte);
+      if (next === null) return null;
+    }
+    return next;
+  }
+
+  /** The tokens that may follow: bit `id % 32` of word `floor(id / 32)`. @throws GrammarRefusal */
+  mask(automaton: Automaton, state: State): Uint32Array {
+    if (state.mask !== undefined) return state.mask;
+    const isFree = state.free >= SHORT;
+    const mask = isFree ? this.#plainMask.slice() : new Uint32Array(this.#words);
+    if (!isFree) this.#plain.allow(mask, automaton, state);
+    this.#others.allow(mask, automaton, state);
+    automaton.keepMask(state, mask);
+    return mask;
+  }
+}
+
+function isShortAndPlain(utf8: InstanceType<typeof TextDecoder>, bytes: Uint8Array): boolean {
+  if (bytes.length > 4 * SHORT || bytes.some((byte) => byte < 0x20 || byte === 0x22 || byte === 0x5c))
+    return false;
+  try {
+    return [...utf8.decode(bytes)].length <= SHORT;
+  } catch {
+    return false; // a part of a character
+  }
+}
