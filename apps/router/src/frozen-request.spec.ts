@@ -43,6 +43,15 @@ describe('freezeRequest', () => {
     });
   });
 
+  it('keeps the format of the answer as one that a miner takes', () => {
+    const json_schema = { name: 'answer', schema: { type: 'object', properties: { b: {}, a: {} } } };
+    const request = freeze({ response_format: { type: 'json_schema', json_schema } });
+    expect(frozenRequest.parse(request).sampling.format).toEqual({
+      type: 'json_schema',
+      schema: '{"type":"object","properties":{"b":{},"a":{}}}',
+    });
+  });
+
   it('keeps what the client says, also where it says zero', () => {
     const { choices, sampling } = freeze({
       n: 2,

@@ -6,6 +6,7 @@ import {
   type ModelView,
   type TaskParameters,
 } from '@ganglion/contracts';
+import { formatOf } from './response-format.js';
 
 /** Where a request's chance comes from. */
 export interface Draw {
@@ -27,7 +28,7 @@ const MAX_LOGPROBS = 12_000;
 /**
  * The request with nothing left open: the model's defaults where the client said nothing, a drawn seed, a salt.
  * Its RFC 8785 JSON is what every attempt and the receipt refer to.
- * @throws Fault INVALID for a contradiction or more tokens than the model's context, TOO_LARGE for too much text.
+ * @throws Fault INVALID for a contradiction, a schema that cannot be followed or more tokens than the model's context, TOO_LARGE for too much text.
  */
 export const freezeRequest = (
   parameters: CompletionParameters | TaskParameters,
@@ -56,6 +57,7 @@ export const freezeRequest = (
       maxTokens: maxTokensOf(parameters, model, mostTokens),
       stop: stopsOf(parameters.stop),
       ...biasOf(parameters.logit_bias),
+      ...formatOf(parameters.response_format),
     },
     ...(logprobs === undefined ? {} : { logprobs }),
     salt: draw.salt(),

@@ -65,7 +65,6 @@ describe('a refused request', () => {
 
   it.each([
     ['tools', [{ type: 'function' }]],
-    ['response_format', { type: 'json_object' }],
     ['prediction', {}],
   ])('with %s says that it is not supported yet', (name, value) => {
     expect(refusal({ ...body, [name]: value })?.body.error).toMatchObject({
@@ -85,7 +84,6 @@ describe('withoutUnsupported', () => {
   it('drops what client libraries send without asking for anything', () => {
     const harmless = {
       tools: [],
-      response_format: { type: 'text' },
       store: false,
       tool_choice: 'auto',
       audio: null,

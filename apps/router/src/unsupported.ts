@@ -26,8 +26,6 @@ const parameters: Record<string, Harmless> = {
   prompt_cache_key: never,
   prompt_cache_retention: never,
   reasoning_effort: isOneOf('none'),
-  response_format: (value) =>
-    typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'text',
   safety_identifier: never,
   service_tier: isOneOf('auto', 'default'),
   store: isOneOf(false),

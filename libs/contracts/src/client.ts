@@ -34,6 +34,25 @@ export const ganglionParameters = z.strictObject({
   verify: z.enum(['after', 'before']).nullish(),
 });
 
+/** As OpenAI has it. `strict` changes nothing: an answer is always held to its schema. */
+const askedFormat = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('text') }),
+    z.strictObject({ type: z.literal('json_object') }),
+    z.strictObject({
+      type: z.literal('json_schema'),
+      json_schema: z.strictObject({
+        name: z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+        description: z.string().max(4_096).nullish(),
+        schema: z.record(z.string(), z.unknown()),
+        strict: z.boolean().nullish(),
+      }),
+    }),
+  ],
+  { error: 'must be an object of the type text, json_object or json_schema' },
+);
+
 /** The body of `POST /v1/chat/completions`, and of `task.submit` on the socket. */
 export const completionParameters = z.strictObject({
   model: modelId,
@@ -64,6 +83,7 @@ export const completionParameters = z.strictObject({
     })
     .refine((stop) => [stop].flat().every(isText), notText)
     .nullish(),
+  response_format: askedFormat.nullish(),
   n: z.int().min(1).max(8).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.strictObject({ include_usage: z.boolean().nullish() }).nullish(),

@@ -11,6 +11,13 @@ export const prompt = z.union([
   z.strictObject({ text: text.max(400_000) }),
 ]);
 
+/** What an answer's text must be. A schema travels as text, because the order of its properties counts. */
+export const responseFormat = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('json_object') }),
+  z.strictObject({ type: z.literal('json_schema'), schema: text.min(1).max(65_536) }),
+]);
+export type ResponseFormat = z.infer<typeof responseFormat>;
+
 export const sampling = z.strictObject({
   temperature: z.number().min(0).max(2),
   topP: z.number().gt(0).max(1),
@@ -30,6 +37,8 @@ export const sampling = z.strictObject({
     .max(1_024)
     .refine((bias) => bias.every(([id], at) => at === 0 || bias[at - 1]![0] < id), 'ids must rise')
     .optional(),
+  /** Any text without it. */
+  format: responseFormat.optional(),
 });
 export type Sampling = z.infer<typeof sampling>;
 
