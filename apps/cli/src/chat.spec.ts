@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { run } from './terminal.fixture.js';
 
 const TASK_ID = '01936f2e-7d3a-7c55-8a11-5d3f0c9b2e77';
@@ -84,6 +87,27 @@ describe('ganglion chat', () => {
     });
   });
 
+  it('asks for an answer that satisfies the JSON schema of a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ganglion-chat-'));
+    const file = join(folder, 'city.json');
+    await writeFile(file, '{"type": "object", "properties": {"city": {"type": "string"}}}');
+    await run([...network, 'chat', 'hi', '--json-schema', file]);
+    expect(asked['response_format']).toEqual({
+      type: 'json_schema',
+      json_schema: {
+        name: 'answer',
+        strict: true,
+        schema: { type: 'object', properties: { city: { type: 'string' } } },
+      },
+    });
+    await writeFile(file, '[]');
+    expect(await run([...network, 'chat', 'hi', '--json-schema', file])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/city\.json: a JSON schema is an object/),
+    });
+    await rm(folder, { recursive: true });
+  });
+
   it('answers programs with one line of JSON', async () => {
     const { out } = await run([...network, '--json', 'chat', 'hi']);
     expect(JSON.parse(out)).toMatchObject({ text: 'Tokyo', usage, receipt: '/r', taskId: TASK_ID });
@@ -110,6 +134,7 @@ describe('ganglion chat', () => {
     [['chat', ''], /prompt is empty/],
     [['chat', 'hi', '-t', 'warm'], /Not a number/],
     [['chat', 'hi', '--colour'], /unknown option/],
+    [['chat', 'hi', '--json-schema', 'nowhere.json'], /nowhere\.json cannot be read as JSON/],
     [['dance'], /unknown command/],
   ])('exits with 2 for %j', async (args, message) => {
     const { code, err } = await run([...network, ...args]);

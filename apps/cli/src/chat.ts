@@ -5,6 +5,7 @@ import { type ChatParameters, type ChatStream, type Ganglion, GanglionError } fr
 import { type Command, InvalidArgumentError } from 'commander';
 import { CommandError, exitCode } from './command-error.js';
 import { connect, type GlobalOptions } from './connection.js';
+import { readJsonSchema, type ResponseFormat } from './json-schema-file.js';
 import { paint, print, type Terminal } from './terminal.js';
 
 interface ChatOptions extends GlobalOptions {
@@ -16,6 +17,7 @@ interface ChatOptions extends GlobalOptions {
   readonly session?: string;
   readonly redundancy?: number;
   readonly receipt?: string;
+  readonly jsonSchema?: string;
 }
 
 type Messages = ChatParameters['messages'];
@@ -33,12 +35,14 @@ export const addChat = (program: Command, terminal: Terminal): void => {
     .option('--seed <number>', 'for the same answer again', toNumber)
     .option('--session <id>', 'an explicit session')
     .option('--redundancy <number>', 'so many miners must agree, 1 to 5', toNumber)
+    .option('--json-schema <file>', 'hold the answer to the JSON schema in this file')
     .option('--receipt <file>', "save the answer's receipt")
     .action(async (prompt: string | undefined, _options, command: Command) => {
       const given = command.optsWithGlobals<ChatOptions>();
       const ganglion = connect(given);
+      const format = given.jsonSchema === undefined ? undefined : await readJsonSchema(given.jsonSchema);
       const options = { ...given, model: given.model ?? (await firstModel(ganglion)) };
-      const chat = new Chat(ganglion, options, terminal);
+      const chat = new Chat(ganglion, { ...options, format }, terminal);
       if (prompt !== undefined) return chat.ask(prompt);
       if (!terminal.in.isTTY) return chat.ask((await text(terminal.in)).trim());
       return chat.converse();
@@ -63,7 +67,7 @@ class Chat {
 
   constructor(
     private readonly ganglion: Ganglion,
-    private readonly options: ChatOptions,
+    private readonly options: ChatOptions & { format: ResponseFormat },
     private readonly terminal: Terminal,
   ) {
     if (options.system) this.#messages.push({ role: 'system', content: options.system });
@@ -102,7 +106,7 @@ class Chat {
   }
 
   private async answer(prompt: string, signal: AbortSignal): Promise<void> {
-    const { model, temperature, maxTokens, seed, json, receipt } = this.options;
+    const { model, temperature, maxTokens, seed, json, receipt, format } = this.options;
     const messages: Messages = [...this.#messages, { role: 'user', content: prompt }];
     const parameters: ChatParameters = {
       model,
@@ -110,6 +114,7 @@ class Chat {
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
       ...(seed === undefined ? {} : { seed }),
+      ...(format ? { response_format: format } : {}),
       ganglion: this.ganglionParameters(),
     };
     const stream = await this.ganglion.stream(parameters, { signal });
