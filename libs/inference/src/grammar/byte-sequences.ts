@@ -31,6 +31,18 @@ export type CodePoints = readonly [first: number, last: number];
 
 export const LAST_CODE_POINT = 0x10ffff;
 
+/** All characters but these. */
+export function complement(ranges: readonly CodePoints[]): CodePoints[] {
+  const rest: CodePoints[] = [];
+  let next = 0;
+  for (const [first, last] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    if (first > next) rest.push([next, first - 1]);
+    next = Math.max(next, last + 1);
+  }
+  if (next <= LAST_CODE_POINT) rest.push([next, LAST_CODE_POINT]);
+  return rest;
+}
+
 /** Where UTF-8 gets a byte longer, and where the surrogates are, which it does not have. */
 const BORDERS = [0, 0x80, 0x800, 0xd800, 0xe000, 0x10000, LAST_CODE_POINT + 1];
 const CONTINUATION = { least: 0x80, most: 0xbf };

@@ -1,4 +1,4 @@
-import { characterEdges, type CodePoints, LAST_CODE_POINT } from './byte-sequences.js';
+import { characterEdges, type CodePoints, complement, LAST_CODE_POINT } from './byte-sequences.js';
 import type { Edge, ProgramBuilder } from './program.js';
 
 const QUOTE = 0x22;
@@ -92,7 +92,8 @@ export function otherName(program: ProgramBuilder, names: readonly string[], nex
   const beyondAscii = characterEdges(program, [[0x80, LAST_CODE_POINT]], anything);
   const after = (rests: readonly string[]): number => {
     const groups = byFirst(rests);
-    const different = without(PLAIN, [...groups.keys()]);
+    const met = [...groups.keys()].map((codePoint): CodePoints => [codePoint, codePoint]);
+    const different = complement([...complement(PLAIN), ...met]);
     const isAsciiOnly = [...groups.keys()].every((codePoint) => codePoint < 0x80);
     const ascii = different.map(([first, last]): CodePoints => [first, Math.min(last, 0x7f)]);
     const others = isAsciiOnly
@@ -105,8 +106,8 @@ export function otherName(program: ProgramBuilder, names: readonly string[], nex
     return program.choose(...branches);
   };
   // A name that cannot be written without escapes cannot be met here either.
-  const met = names.filter((name) => !/[\u0000-\u001f"\\]|\p{Surrogate}/u.test(name));
-  return program.literal('"', met.length === 0 ? anything : after(met));
+  const plain = names.filter((name) => !/[\u0000-\u001f"\\]|\p{Surrogate}/u.test(name));
+  return program.literal('"', plain.length === 0 ? anything : after(plain));
 }
 
 /** What follows the first character of each text, by that character; empty texts are left out. */
@@ -121,20 +122,4 @@ function byFirst(texts: readonly string[]): Map<number, string[]> {
     else group.push(tail);
   }
   return groups;
-}
-
-/** The characters of the ranges, in order, that are not among those given. */
-function without(ranges: readonly CodePoints[], codePoints: readonly number[]): CodePoints[] {
-  let left: CodePoints[] = [...ranges];
-  for (const one of codePoints) {
-    left = left.flatMap(([first, last]): CodePoints[] => {
-      if (one < first || one > last) return [[first, last]];
-      const parts: CodePoints[] = [
-        [first, one - 1],
-        [one + 1, last],
-      ];
-      return parts.filter(([from, to]) => from <= to);
-    });
-  }
-  return left;
 }

@@ -1,6 +1,6 @@
+import { type CodePoints, complement } from './byte-sequences.js';
 import { GrammarRefusal } from './grammar-refusal.js';
-import type { CodePoints } from './byte-sequences.js';
-import { complement, namedSet } from './pattern-sets.js';
+import { namedSet } from './pattern-sets.js';
 
 const CONTROLS: Record<string, number> = { t: 0x09, n: 0x0a, v: 0x0b, f: 0x0c, r: 0x0d, 0: 0x00 };
 

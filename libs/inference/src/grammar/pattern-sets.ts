@@ -1,4 +1,4 @@
-import { characterEdges, type CodePoints, LAST_CODE_POINT } from './byte-sequences.js';
+import { characterEdges, type CodePoints, complement } from './byte-sequences.js';
 import { BACKSLASH, PLAIN } from './json-strings.js';
 import type { Edge, ProgramBuilder } from './program.js';
 
@@ -37,18 +37,6 @@ export const DOT = complement([
   [0x0d, 0x0d],
   [0x2028, 0x2029],
 ]);
-
-/** All characters but these. */
-export function complement(ranges: readonly CodePoints[]): CodePoints[] {
-  const rest: CodePoints[] = [];
-  let next = 0;
-  for (const [first, last] of ranges.toSorted((a, b) => a[0] - b[0])) {
-    if (first > next) rest.push([next, first - 1]);
-    next = Math.max(next, last + 1);
-  }
-  if (next <= LAST_CODE_POINT) rest.push([next, LAST_CODE_POINT]);
-  return rest;
-}
 
 /** Characters that JSON writes with a backslash, and the letter after it. */
 const SHORT: readonly (readonly [codePoint: number, letter: string])[] = [

@@ -24,6 +24,10 @@ const abc = {
 };
 const ab = { type: 'object', properties: { ab: { type: 'integer' } } };
 
+/** Properties of one character each, no two of them neighbours. */
+const wide = (count: number): Record<string, unknown> =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [String.fromCodePoint(0x4e00 + 2 * at), {}]));
+
 describe('a compiled schema', () => {
   it.each<[unknown, string[], string[]]>([
     [
@@ -33,7 +37,7 @@ describe('a compiled schema', () => {
     ],
     [{ type: 'integer', minimum: -5, maximum: 123 }, ['-5', '0', '99', '123'], ['-6', '124', '200', '1234']],
     [{ type: 'integer', exclusiveMinimum: 3, maximum: 4.5 }, ['4'], ['3', '5']],
-    [{ type: 'number' }, ['0', '-1.5', '1e10', '1.5E-03'.replace('03', '3')], ['.5', '1.', '1e100', '+1']],
+    [{ type: 'number' }, ['0', '-1.5', '1e10', '1.5E-3'], ['.5', '1.', '1e100', '+1']],
     [{ type: 'number', minimum: 0, maximum: 1 }, ['0', '1', '0.5'], ['1.5', '-0.5', '2', '1.0']],
     [{ type: 'number', minimum: -2, maximum: -1 }, ['-1', '-1.5', '-2'], ['-2.5', '-0.5', '0']],
     [{ type: 'string' }, ['""', ' "x"', '"é\\n\\u00e9\\ud83d\\ude00😀"'], ['"', '"\\ud800"', '"\n"', '  ""']],
@@ -143,6 +147,11 @@ describe('a compiled schema', () => {
     ['too many characters', { description: 'x'.repeat(65_536) }, /65536 is the most/],
     ['too much depth', JSON.parse(`${'{"items":'.repeat(101)}{}${'}'.repeat(101)}`), /more than 100 deep/],
     ['too many alternatives', { anyOf: new Array(257).fill({ type: 'null' }) }, /^anyOf has more than 256/],
+    [
+      'too many properties',
+      { properties: Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`p${at}`, {}])) },
+      /^properties has more than 500 names/,
+    ],
     ['no schema', [], /^the schema must be a schema/],
   ])('is refused, with the place, for %s', (_, schema, message) => {
     const start = performance.now();
@@ -160,6 +169,26 @@ describe('a compiled schema', () => {
     const start = performance.now();
     expect(accepts(automatonOf({ $defs, $ref: '#/$defs/d0' }), 'null')).toBe(true);
     expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'names of many characters beside any others',
+      () => ({ properties: wide(400), additionalProperties: true }),
+    ],
+    ['a large enum', () => ({ enum: Array.from({ length: 8_000 }, (_, at) => `v${(at * 7_919) % 8_000}`) })],
+    [
+      'values that begin one another',
+      () => ({ enum: Array.from({ length: 300 }, (_, at) => '1'.repeat(at)) }),
+    ],
+    ['a large class', () => ({ pattern: `^[${Object.keys(wide(900)).join('')}]$` })],
+    ['nested groups', () => ({ pattern: `${'('.repeat(49)}a${')*'.repeat(49)}` })],
+  ])('is compiled in little time: %s', (_, make) => {
+    const text = JSON.stringify(make());
+    const start = performance.now();
+    const automaton = new Automaton(compileSchema(text));
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(automaton.start.threads.length).toBeGreaterThan(0);
   });
 
   it('that can be read in too many ways is given up, not followed for ever', () => {

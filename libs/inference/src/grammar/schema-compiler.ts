@@ -5,8 +5,18 @@ import { JsonValues } from './json-values.js';
 import { literals } from './literals.js';
 import { patternString } from './pattern.js';
 import { type Program, ProgramBuilder } from './program.js';
-import { at, countOf, type Deciding, decidingKeyword, isObject, isOfType } from './schema-keywords.js';
-import { type SchemaObject, type TypeName, typesOf } from './schema-keywords.js';
+import {
+  at,
+  countOf,
+  type Deciding,
+  decidingKeyword,
+  isObject,
+  isOfType,
+  restricts,
+  type SchemaObject,
+  type TypeName,
+  typesOf,
+} from './schema-keywords.js';
 import { integerBounds, numberBounds, readSchema } from './schema-limits.js';
 import { arrayShape, objectShape } from './schema-shapes.js';
 import { STRING_FORMATS } from './string-formats.js';
@@ -112,6 +122,9 @@ class SchemaCompiler {
 
   #ofType(type: TypeName, schema: SchemaObject, path: string): number[] {
     const program = this.#program;
+    if (!restricts(schema, type) && (type === 'object' || type === 'array' || type === 'number')) {
+      return [program.enter(this.#values[type])];
+    }
     switch (type) {
       case 'object':
         return [

@@ -86,15 +86,18 @@ export function decidingKeyword(schema: SchemaObject, path: string): Deciding | 
 export function typesOf(schema: SchemaObject, path: string): readonly TypeName[] {
   const { type } = schema;
   if (type === undefined) {
-    const spoken = TYPE_NAMES.filter((name) =>
-      Object.keys(schema).some((key) => Object.hasOwn(OF_TYPE, key) && OF_TYPE[key]!.includes(name)),
-    );
+    const spoken = TYPE_NAMES.filter((name) => restricts(schema, name));
     return spoken.length === 0 ? TYPE_NAMES : spoken;
   }
   const names = Array.isArray(type) ? (type as unknown[]) : [type];
   const isKnown = names.length > 0 && names.every((name) => TYPE_NAMES.includes(name as TypeName));
   if (!isKnown) throw new GrammarRefusal(at(path, 'type'), `must be one or more of ${TYPE_NAMES.join(', ')}`);
   return TYPE_NAMES.filter((name) => names.includes(name));
+}
+
+/** Does a schema restrict the values of a type? */
+export function restricts(schema: SchemaObject, type: TypeName): boolean {
+  return Object.keys(schema).some((key) => Object.hasOwn(OF_TYPE, key) && OF_TYPE[key]!.includes(type));
 }
 
 /** Is a value of `const` or `enum` of one of the types? */

@@ -6,11 +6,15 @@ import { at, countOf, isObject, type SchemaObject } from './schema-keywords.js';
 export type RuleOf = (schema: unknown, path: string) => number;
 
 const LONGEST_NAME = 256;
+const MOST_PROPERTIES = 500;
 
 /** What the keywords of objects say. Without `additionalProperties` no others are written than those declared. */
 export function objectShape(schema: SchemaObject, path: string, ruleOf: RuleOf): ObjectShape {
   const { properties = {}, required = [], additionalProperties } = schema;
   if (!isObject(properties)) throw new GrammarRefusal(at(path, 'properties'), 'must be an object');
+  if (Object.keys(properties).length > MOST_PROPERTIES) {
+    throw new GrammarRefusal(at(path, 'properties'), `has more than ${MOST_PROPERTIES} names: use fewer`);
+  }
   const names = requiredNames(required, properties, path);
   const members = Object.entries(properties).map(([name, value]) => {
     const place = at(at(path, 'properties'), name);

@@ -75,8 +75,13 @@ export class VocabularyMasks {
 }
 
 function isShortAndPlain(utf8: InstanceType<typeof TextDecoder>, bytes: Uint8Array): boolean {
-  if (bytes.length > 4 * SHORT || bytes.some((byte) => byte < 0x20 || byte === 0x22 || byte === 0x5c))
-    return false;
+  if (bytes.length > 4 * SHORT) return false;
+  let isAscii = true;
+  for (const byte of bytes) {
+    if (byte < 0x20 || byte === 0x22 || byte === 0x5c) return false;
+    if (byte > 0x7f) isAscii = false;
+  }
+  if (isAscii) return bytes.length <= SHORT;
   try {
     return [...utf8.decode(bytes)].length <= SHORT;
   } catch {
