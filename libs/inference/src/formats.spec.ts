@@ -107,15 +107,14 @@ describe('an answer held to a format', () => {
     });
   });
 
-  it('fails alone when its schema turns out to be too much work, in the middle', async () => {
+  it('keeps to a schema that can be read in ever more ways, and holds up nobody', async () => {
     const list = { type: 'array', items: { $ref: '#' }, minItems: 1 };
-    const schema = { anyOf: [list, { ...list, maxItems: 5 }, { ...list, maxItems: 6 }, { const: '[' }] };
+    const schema = { anyOf: [list, { ...list, maxItems: 5 }, { ...list, maxItems: 6 }, { const: 1 }] };
     const others = collect(engine, held(randomSchema(1), 1));
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, seed) => collect(engine, { ...held(schema, seed) })),
-    );
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'PROMPT_INVALID' });
+    const texts = await Promise.all([1, 2, 3].map(async (seed) => collect(engine, held(schema, seed))));
+    for (const tokens of texts) {
+      if (tokens.at(-1)!.finish === 'length') expect(textOf(tokens)).toMatch(/^ ?[[\]1, \n]+$/);
+      else expect(ajv.validate(schema, JSON.parse(textOf(tokens)))).toBe(true);
     }
     expect((await others).at(-1)!.finish).toBe('stop');
   });

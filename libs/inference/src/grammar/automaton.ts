@@ -1,6 +1,6 @@
 import { DEEPEST_DOCUMENT, depthNeeded } from './depth-needed.js';
-import { GrammarRefusal } from './grammar-refusal.js';
-import type { Program } from './program.js';
+import { QUOTE } from './json-strings.js';
+import type { Edge, Program } from './program.js';
 
 /** Where a rule that was entered goes on when it ends. The same place in the same circumstances is the same object. */
 interface Frame {
@@ -31,7 +31,13 @@ export interface State {
   mask?: Uint32Array;
 }
 
+/**
+ * Of more ways to read than these the first are followed, in the order in which the schema has its alternatives. Each
+ * way alone leads to a whole document, so that there is always a next byte; only some documents are given up.
+ */
 const MOST_THREADS = 1_024;
+/** The same for the nodes that are looked at on the way to the next byte. */
+const MOST_SEEN = 8 * MOST_THREADS;
 /** With these many states known, or masks, what is known is forgotten and found again: memory stays bounded. */
 const MOST_STATES = 4_096;
 const MOST_MASKS = 256;
@@ -64,7 +70,7 @@ export class Automaton {
     return this.#start;
   }
 
-  /** What follows a byte, or null when it may not come. @throws GrammarRefusal when there are too many ways to read on */
+  /** What follows a byte, or null when it may not come. */
   step(state: State, byte: number): State | null {
     const kind = this.classOf[byte]!;
     const known = state.after[kind];
@@ -72,9 +78,8 @@ export class Automaton {
     const representative = this.#sample[kind]!;
     const reached: Thread[] = [];
     for (const { node, frame } of state.threads) {
-      const { edges } = this.#program.nodes[node] as {
-        edges: readonly (readonly [number, number, number])[];
-      };
+      if (reached.length > MOST_SEEN) break;
+      const { edges } = this.#program.nodes[node] as { edges: readonly Edge[] };
       for (const [low, high, next] of edges) {
         if (low <= representative && representative <= high) reached.push({ node: next, frame });
       }
@@ -88,35 +93,33 @@ export class Automaton {
     if (++this.#masks > MOST_MASKS) this.#forget();
   }
 
-  /** Follows everything that needs no byte. */
-  #settle(reached: Thread[]): State | null {
-    const { nodes } = this.#program;
-    const seen = new Map<number, Thread>();
+  /**
+   * Follows everything that needs no byte, depth first: the order of the threads depends on the bytes alone, never on
+   * what is known already.
+   */
+  #settle(reached: readonly Thread[]): State | null {
+    const { nodes, rules } = this.#program;
+    const seen = new Set<number>();
     const threads: [key: number, Thread][] = [];
     let isWhole = false;
-    const reach = (node: number, frame: Frame): void => {
-      const key = frame.id * nodes.length + node;
-      if (seen.has(key) || frame.depth + this.#needed[node]! > DEEPEST_DOCUMENT) return;
-      const thread = { node, frame };
-      seen.set(key, thread);
-      if (nodes[node]!.kind === 'read') threads.push([key, thread]);
-      if (seen.size > 8 * MOST_THREADS || threads.length > MOST_THREADS) throw tooManyWays();
-    };
-    for (const { node, frame } of reached) reach(node, frame);
-    for (const { node: at, frame } of seen.values()) {
+    const open = reached.toReversed();
+    for (let thread = open.pop(); thread !== undefined; thread = open.pop()) {
+      const { node: at, frame } = thread;
+      const key = frame.id * nodes.length + at;
+      if (seen.has(key) || frame.depth + this.#needed[at]! > DEEPEST_DOCUMENT) continue;
+      seen.add(key);
       const node = nodes[at]!;
-      if (node.kind === 'choose') for (const next of node.among) reach(next, frame);
-      if (node.kind === 'enter') {
-        const { entry, isContainer } = this.#program.rules[node.rule]!;
-        reach(entry, this.#inner(frame, node.next, isContainer));
-      }
-      if (node.kind !== 'end') continue;
-      if (frame.above === undefined) isWhole = true;
-      else reach(frame.next, frame.above);
+      if (node.kind === 'read') threads.push([key, thread]);
+      else if (node.kind === 'choose')
+        for (const next of node.among.toReversed()) open.push({ node: next, frame });
+      else if (node.kind === 'enter') {
+        const { entry, isContainer } = rules[node.rule]!;
+        open.push({ node: entry, frame: this.#inner(frame, node.next, isContainer) });
+      } else if (frame.above === undefined) isWhole = true;
+      else open.push({ node: frame.next, frame: frame.above });
+      if (threads.length >= MOST_THREADS || (seen.size >= MOST_SEEN && threads.length > 0)) break;
     }
-    if (threads.length === 0 && !isWhole) return null;
-    threads.sort(([a], [b]) => a - b);
-    return this.#known(threads, isWhole);
+    return threads.length === 0 && !isWhole ? null : this.#known(threads, isWhole);
   }
 
   #known(threads: readonly [key: number, Thread][], isWhole: boolean): State {
@@ -126,7 +129,7 @@ export class Automaton {
     const state: State = {
       threads: threads.map(([, thread]) => thread),
       isWhole,
-      free: threads.reduce((most, [, thread]) => Math.max(most, this.#freedomOf(thread)), 0),
+      free: this.#freedomOf(threads),
       after: new Array<State | null | undefined>(this.#sample.length).fill(undefined),
     };
     if (this.#states.size >= MOST_STATES) this.#forget();
@@ -134,11 +137,17 @@ export class Automaton {
     return state;
   }
 
-  #freedomOf({ node, frame }: Thread): number {
-    const { freedom } = this.#program;
-    const own = freedom.get(node) ?? 0;
-    // The rule of a single character ends after it: what is free then depends on who entered it.
-    return own === 1 ? 1 + (freedom.get(frame.next) ?? 0) : own;
+  /** Of the first thread that a plain character leads on: it is followed, however many others there are. */
+  #freedomOf(threads: readonly [key: number, Thread][]): number {
+    const { freedom, nodes } = this.#program;
+    for (const [, { node, frame }] of threads) {
+      const own = freedom.get(node);
+      // The rule of a single character ends after it: what is free then depends on who entered it.
+      if (own !== undefined) return own === 1 ? 1 + (freedom.get(frame.next) ?? 0) : own;
+      const { edges } = nodes[node] as { edges: readonly Edge[] };
+      if (edges.some(([, high]) => high !== QUOTE)) return 0;
+    }
+    return 0;
   }
 
   #inner(frame: Frame, next: number, isContainer: boolean): Frame {
@@ -159,11 +168,6 @@ export class Automaton {
     const outermost: Frame = { id: this.#frames++, next: -1, above: undefined, depth: 0, inner: new Map() };
     this.#start = this.#settle([{ node: rules[start]!.entry, frame: outermost }])!;
   }
-}
-
-function tooManyWays(): GrammarRefusal {
-  const problem = `can be read in more than ${MOST_THREADS} ways at once: make its alternatives more different`;
-  return new GrammarRefusal('', problem);
 }
 
 /** @returns the class of each byte, and for each class one byte of it */

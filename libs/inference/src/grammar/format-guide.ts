@@ -1,6 +1,5 @@
 import { InferenceError } from '../inference-error.js';
 import type { Automaton, State } from './automaton.js';
-import { GrammarRefusal } from './grammar-refusal.js';
 import type { VocabularyMasks } from './vocabulary-masks.js';
 
 /** A format, over the vocabulary of a model. */
@@ -21,21 +20,18 @@ export class FormatGuide {
     this.#state = language.automaton.start;
   }
 
-  /** Goes on by one token of the answer; false when the format does not allow it. @throws InferenceError PROMPT_INVALID */
+  /** Goes on by one token of the answer; false when the format does not allow it. */
   take(id: number): boolean {
     const { automaton, masks } = this.#language;
-    const next = refused(() => masks.after(automaton, this.#state, id));
+    const next = masks.after(automaton, this.#state, id);
     if (next !== null) this.#state = next;
     return next !== null;
   }
 
-  /**
-   * The logits, with minus infinity for each token that may not come next; one at least may.
-   * @throws InferenceError PROMPT_INVALID for a schema that turns out to be too much work
-   */
+  /** The logits, with minus infinity for each token that may not come next; one at least may. */
   restrict(logits: Float32Array): Float32Array {
     const { automaton, masks, ends } = this.#language;
-    const mask = refused(() => masks.mask(automaton, this.#state));
+    const mask = masks.mask(automaton, this.#state);
     const restricted = new Float32Array(logits.length).fill(-Infinity);
     for (let word = 0; word < mask.length; word++) {
       for (let bits = mask[word]!; bits !== 0; bits &= bits - 1) {
@@ -45,14 +41,6 @@ export class FormatGuide {
     }
     if (this.#state.isWhole) for (const id of ends) restricted[id] = logits[id]!;
     return restricted;
-  }
-}
-
-function refused<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw cause instanceof GrammarRefusal ? invalidFormat(cause) : cause;
   }
 }
 

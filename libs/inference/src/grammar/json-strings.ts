@@ -1,7 +1,7 @@
 import { characterEdges, type CodePoints, complement, LAST_CODE_POINT } from './byte-sequences.js';
 import type { Edge, ProgramBuilder } from './program.js';
 
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 
 /** Characters that stand for themselves in a JSON string (RFC 8259, `unescaped`). */

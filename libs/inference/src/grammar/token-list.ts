@@ -1,5 +1,4 @@
 import type { Automaton, State } from './automaton.js';
-import { GrammarRefusal } from './grammar-refusal.js';
 
 /** Work for one list, in bytes that lead on times the ways to read on: some tenths of a second. */
 const MOST_WORK = 1_000_000;
@@ -24,9 +23,9 @@ export class TokenList {
 
   /**
    * Sets the bits of the tokens that may follow.
-   * @throws GrammarRefusal when it takes too much work, the same on every machine
+   * @returns false when that was given up as too much work, on every machine alike
    */
-  allow(mask: Uint32Array, automaton: Automaton, state: State): void {
+  allow(mask: Uint32Array, automaton: Automaton, state: State): boolean {
     const path = new Array<State>(this.#longest + 1).fill(state);
     const { classOf } = automaton;
     let work = 0;
@@ -47,8 +46,9 @@ export class TokenList {
       }
       readable = depth;
       if (depth === bytes.length) mask[this.#ids[at]! >>> 5]! |= 1 << (this.#ids[at]! & 31);
-      if (work > MOST_WORK) throw new GrammarRefusal('', 'takes too long to follow: make it simpler');
+      if (work > MOST_WORK) return false;
     }
+    return true;
   }
 }
 

@@ -20,7 +20,10 @@ export class VocabularyMasks {
   readonly #plain: TokenList;
   readonly #plainMask: Uint32Array;
   readonly #others: TokenList;
-  readonly #singles = new Set<number>();
+  /** All that is looked at where the others would be too much work; enough to go on. */
+  readonly #single: TokenList;
+  /** Whether every byte that a document may need next has a token of its own. */
+  readonly isComplete: boolean;
 
   /** @param bytesOf what a token adds to the text; undefined for a token that stands for no text */
   constructor(vocabSize: number, bytesOf: (id: number) => Uint8Array | undefined) {
@@ -33,24 +36,18 @@ export class VocabularyMasks {
     for (let id = 0; id < vocabSize; id++) {
       const bytes = bytesOf(id);
       if (bytes === undefined || bytes.length === 0) continue;
-      if (bytes.length === 1) this.#singles.add(bytes[0]!);
       const isPlain = isShortAndPlain(utf8, bytes);
       (isPlain ? plain : others).push({ id, bytes });
       if (isPlain) this.#plainMask[id >>> 5]! |= 1 << (id & 31);
     }
     this.#plain = new TokenList(plain);
     this.#others = new TokenList(others);
+    const single = [...plain, ...others].filter(({ bytes }) => bytes.length === 1);
+    this.#single = new TokenList(single);
+    this.isComplete = areComplete(new Set(single.map(({ bytes }) => bytes[0]!)));
   }
 
-  /** Is there a token for every single byte that a document may need next? */
-  get isComplete(): boolean {
-    return NEEDED.every(([low, high]) => {
-      for (let byte = low; byte <= high; byte++) if (!this.#singles.has(byte)) return false;
-      return true;
-    });
-  }
-
-  /** What follows a token, or null when it may not come. @throws GrammarRefusal */
+  /** What follows a token, or null when it may not come. */
   after(automaton: Automaton, state: State, id: number): State | null {
     const bytes = this.#bytesOf(id);
     if (bytes === undefined || bytes.length === 0) return null;
@@ -62,16 +59,24 @@ export class VocabularyMasks {
     return next;
   }
 
-  /** The tokens that may follow: bit `id % 32` of word `floor(id / 32)`. @throws GrammarRefusal */
+  /** The tokens that may follow: bit `id % 32` of word `floor(id / 32)`. */
   mask(automaton: Automaton, state: State): Uint32Array {
     if (state.mask !== undefined) return state.mask;
     const isFree = state.free >= SHORT;
     const mask = isFree ? this.#plainMask.slice() : new Uint32Array(this.#words);
-    if (!isFree) this.#plain.allow(mask, automaton, state);
-    this.#others.allow(mask, automaton, state);
+    const isDone =
+      (isFree || this.#plain.allow(mask, automaton, state)) && this.#others.allow(mask, automaton, state);
+    if (!isDone) this.#single.allow(mask.fill(0), automaton, state);
     automaton.keepMask(state, mask);
     return mask;
   }
+}
+
+function areComplete(bytes: ReadonlySet<number>): boolean {
+  return NEEDED.every(([low, high]) => {
+    for (let byte = low; byte <= high; byte++) if (!bytes.has(byte)) return false;
+    return true;
+  });
 }
 
 function isShortAndPlain(utf8: InstanceType<typeof TextDecoder>, bytes: Uint8Array): boolean {
