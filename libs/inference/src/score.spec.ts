@@ -142,11 +142,15 @@ describe('scoring among answers', () => {
   it('can be cancelled, while it waits and while it runs', async () => {
     const what = request({ text: 'apple river '.repeat(200) });
     const claimed = Array.from({ length: 500 }, (_, at) => 5 + (at % 1000));
-    for (const delay of [0, 1, 5, 20, 60]) {
+    for (const turns of [0, 1, 2]) {
       const cancel = new AbortController();
-      const scoring = score(what, claimed, engine, cancel.signal);
-      setTimeout(() => cancel.abort(), delay);
-      await expect(scoring).rejects.toMatchObject({ code: 'CANCELLED' });
+      const cancelled = expect(score(what, claimed, engine, cancel.signal)).rejects.toMatchObject({
+        code: 'CANCELLED',
+      });
+      // What the engine answers in between takes far less than the claim.
+      for (let turn = 0; turn < turns; turn++) await engine.countPromptTokens({ text: 'apple' });
+      cancel.abort();
+      await cancelled;
     }
     const [scored, again] = await Promise.all([score(what, claimed), score(what, claimed)]);
     expect(scored).toEqual(again);
