@@ -175,6 +175,7 @@ describe('a bad claim', () => {
     ['claimed[1]', [5, 1280], {}],
     ['claimed[0]', [-1], {}],
     ['claimed[2]', [5, 6, 6.5], {}],
+    ['sampling.logitBias[0]', [5], { sampling: { ...request(STORY).sampling, logitBias: [[1280, 1]] } }],
     ['sampling.seed', [5], { sampling: { ...request(STORY).sampling, seed: -1 } }],
     ['text', [5], { prompt: { text: '' } }],
   ])('is refused naming %s', async (field, claimed, other) => {

@@ -3,6 +3,7 @@ import type { FormatGuide } from '../grammar/format-guide.js';
 import { InferenceError } from '../inference-error.js';
 import { checkSampling } from '../sampling/check-sampling.js';
 import { evidenceOf } from '../sampling/evidence.js';
+import { checkLogitBias } from '../sampling/logit-bias.js';
 import { scoreToken } from '../sampling/score-token.js';
 import { claimRunEnd } from './claim-runs.js';
 import { type CompletionContext, tooLong } from './completion.js';
@@ -27,6 +28,7 @@ export class Scoring {
   constructor({ info, encoder, formats }: CompletionContext, request: ScoreRequest) {
     const { sampling, claimed, prompt } = request;
     checkSampling(sampling);
+    checkLogitBias(sampling.logitBias, info.vocabSize);
     this.#request = request;
     this.prompt = encoder.encode(prompt);
     const room = info.contextLength - this.prompt.length;
