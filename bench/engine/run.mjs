@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 /** `npm run bench:engine`: brings packages, models and compiled code, and starts the benchmark. */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { preparePython, runPython } from '../../tools/models/python.mjs';
 import { Narrator } from '../../tools/setup/narrator.mjs';
-import { become, root, run, SetupError } from '../../tools/setup/run.mjs';
+import { become, run, SetupError } from '../../tools/setup/run.mjs';
 import { setUp } from '../../tools/setup/set-up.mjs';
+import { makeModels } from './models.mjs';
 
 const HELP = `Measures the miner's engine beside node-llama-cpp and @huggingface/transformers, each in processes of its own,
 in interleaved rounds, and prints medians and ratios. docs/benchmarks.md says what each row means.
@@ -53,24 +52,6 @@ const installContenders = async () => {
   );
 };
 
-/** The folder of the models, made when the makers or the options are new. */
-const makeModels = async (shape, block) => {
-  const makers = join(root, 'tools', 'models', 'makers');
-  const hash = createHash('sha256');
-  for (const name of readdirSync(makers).sort())
-    if (/(?<!_test)\.py$/.test(name)) hash.update(readFileSync(join(makers, name)));
-  const made = `${shape}-${block}-${hash.digest('hex').slice(0, 12)}`;
-  const folder = join(root, '.ganglion', 'bench', made);
-  // Written last: models of an interrupted run are made again.
-  if (existsSync(join(folder, 'models.json'))) return folder;
-  const python = await preparePython(narrator);
-  rmSync(folder, { recursive: true, force: true });
-  const args = ['-m', 'makers', 'bench', '--shape', shape, '--block', block, '--out', folder];
-  const code = await runPython(python, args);
-  if (code !== 0) throw new SetupError('the models could not be made: see above.');
-  return folder;
-};
-
 try {
   const { help, block, quick, ...rest } = readOptions();
   if (help) {
@@ -79,7 +60,7 @@ try {
   }
   await setUp(narrator, ['bench/engine']);
   await installContenders();
-  const models = await makeModels(quick ? 'two-layers' : 'smollm2-135m', block);
+  const models = await makeModels(narrator, quick ? 'two-layers' : 'smollm2-135m', block);
   const passed = Object.entries(rest).flatMap(([name, value]) => [`--${name}`, value]);
   process.exitCode = await become([
     join(here, 'dist', 'main.js'),

@@ -20,6 +20,8 @@ export interface Contender {
     onToken: (at: number) => void,
     signal?: AbortSignal,
   ): Promise<void>;
+  /** Whether a request begins while others are under way; without it, it waits until all of them are done. */
+  readonly joinsRunning: boolean;
   /** Can work be ended in the middle of a prompt? */
   readonly canCancel: boolean;
   close(): Promise<void>;

@@ -14,7 +14,7 @@ export interface ContenderProgram {
   groups: readonly Group[];
 }
 
-const all: readonly Group[] = ['single', 'batch', 'load'];
+const all: readonly Group[] = ['single', 'batch', 'traffic', 'load'];
 
 export const CONTENDERS: readonly ContenderProgram[] = [
   { name: 'ours', title: 'ours', program: 'ours.js', args: [], groups: [...all, 'cancel'] },

@@ -15,7 +15,7 @@ export interface BenchModel {
 }
 
 /** What one process measures: each has the library to itself, opened for as many sequences as it needs. */
-export type Group = 'single' | 'batch' | 'load' | 'cancel';
+export type Group = 'single' | 'batch' | 'traffic' | 'load' | 'cancel';
 
 export interface Job {
   group: Group;

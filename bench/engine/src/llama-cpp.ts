@@ -28,6 +28,7 @@ interface Library {
 const CONTEXT = 1024;
 
 class LlamaCpp implements Contender {
+  readonly joinsRunning = true;
   readonly canCancel = false;
   readonly #idle: Sequence[];
 

@@ -10,6 +10,8 @@ class Echo implements Contender {
   most = 0;
   #running = 0;
 
+  joinsRunning = true;
+
   constructor(
     readonly canCancel: boolean,
     private readonly missing = 0,
@@ -30,7 +32,7 @@ class Echo implements Contender {
     const longest = Math.max(...requests.map(({ tokens }) => tokens));
     for (let made = 0; made < longest - this.missing && !signal?.aborted; made++) {
       await turn();
-      for (const at of requests.keys()) onToken(at);
+      for (const [at, { tokens }] of requests.entries()) if (made < tokens) onToken(at);
     }
     this.#running -= requests.length;
   }
@@ -61,6 +63,22 @@ describe('a measurement', () => {
     const figures = await new Measurement(echo, job('batch', 8)).run();
     expect(echo.most).toBe(8);
     expect(figures['tokens_per_s']).toBeGreaterThan(0);
+  });
+
+  it('of traffic lets every client send its next request when it has its answer', async () => {
+    const echo = new Echo(false);
+    const figures = await new Measurement(echo, job('traffic', 8)).run();
+    expect(echo.most).toBe(8);
+    expect(Object.keys(figures)).toEqual(['tokens_per_s']);
+  });
+
+  it('of traffic takes the better of one by one and gathered, where no request can join others', async () => {
+    const echo = new Echo(false);
+    echo.joinsRunning = false;
+    const figures = await new Measurement(echo, job('traffic', 8)).run();
+    const ways = [figures['one_by_one_tokens_per_s']!, figures['gathered_tokens_per_s']!];
+    expect(figures['tokens_per_s']).toBe(Math.max(...ways));
+    expect(Math.min(...ways)).toBeGreaterThan(0);
   });
 
   it('under load adds a request to four that generate', async () => {

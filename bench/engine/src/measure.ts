@@ -4,6 +4,7 @@ import type { Figures, Job } from './contract.js';
 import { peakMemoryMb } from './peak-memory.js';
 import { promptText } from './prompt-text.js';
 import { median, medianOf } from './statistics.js';
+import { Traffic } from './traffic.js';
 
 /** Of the prompts where many run at once: short, so that it is decoding that is measured. */
 const BATCH_PROMPT = 16;
@@ -35,6 +36,7 @@ export class Measurement {
     const groups = {
       single: () => this.#single(),
       batch: () => this.#batch(),
+      traffic: () => this.#traffic(),
       load: () => this.#underLoad(),
       cancel: () => this.#cancel(),
     };
@@ -71,6 +73,23 @@ export class Measurement {
       loop_delay_p50_ms: delay.percentile(50) / 1e6,
       loop_delay_p99_ms: delay.percentile(99) / 1e6,
       memory_mb: peakMemoryMb(),
+    };
+  }
+
+  /**
+   * Tokens per second of clients that each send a request when they have the answer to their last. Who cannot take in a
+   * request while others are under way is measured both ways that are left, and the better one counts.
+   */
+  async #traffic(): Promise<Figures> {
+    const { parallel, seed } = this.#job;
+    const traffic = new Traffic(parallel, seed, (requests) => this.#generate(requests));
+    if (this.#contender.joinsRunning) return { tokens_per_s: await traffic.joining() };
+    const oneByOne = await traffic.oneByOne();
+    const gathered = await traffic.gathered();
+    return {
+      tokens_per_s: Math.max(oneByOne, gathered),
+      one_by_one_tokens_per_s: oneByOne,
+      gathered_tokens_per_s: gathered,
     };
   }
 

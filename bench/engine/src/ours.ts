@@ -6,6 +6,7 @@ import { serve } from './serve.js';
 
 class Ours implements Contender {
   readonly version: string;
+  readonly joinsRunning = true;
   readonly canCancel = true;
   readonly #engine: Engine;
 

@@ -17,7 +17,7 @@ describe('the plan', () => {
   it('has every step of a contender once in every round', () => {
     const keys = jobs.map(({ round, contender, step }) => `${round} ${contender.name} ${step}`);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(jobs).toHaveLength(4 * (8 * 4 + 2));
+    expect(jobs).toHaveLength(4 * (9 * 4 + 2));
   });
 
   it('lets the contenders take turns within a step, and every one be first in some round', () => {
@@ -39,6 +39,7 @@ describe('the plan', () => {
     expect(parallel).toMatchObject({
       'int4.single': 1,
       'int4.batch16': 16,
+      'int4.traffic8': 8,
       'int4.load': 5,
       'fp32.single': 1,
     });

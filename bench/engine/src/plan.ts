@@ -30,15 +30,16 @@ const BATCHES = [1, 4, 8, 16];
 const steps: readonly Step[] = [
   { group: 'single', precision: 'int4', parallel: 1 },
   ...BATCHES.map((parallel): Step => ({ group: 'batch', precision: 'int4', parallel })),
+  { group: 'traffic', precision: 'int4', parallel: 8 },
   { group: 'load', precision: 'int4', parallel: 5 },
   { group: 'cancel', precision: 'int4', parallel: 1 },
   { group: 'single', precision: 'int8', parallel: 1 },
   { group: 'single', precision: 'fp32', parallel: 1 },
 ];
 
-/** `int4.single`, `int4.batch8`. */
+/** `int4.single`, `int4.batch8`, `int4.traffic8`. */
 function stepName({ group, precision, parallel }: Step): string {
-  return `${precision}.${group}${group === 'batch' ? parallel : ''}`;
+  return `${precision}.${group}${group === 'batch' || group === 'traffic' ? parallel : ''}`;
 }
 
 /**

@@ -30,7 +30,7 @@ describe('a ratio', () => {
       entry(1, 'ours', 'int4.batch8', { tokens_per_s: 300 }),
       entry(1, 'llamacpp', 'int4.batch8', { tokens_per_s: 100 }),
     ];
-    expect(summarise(speeds).ratios['batch8_vs_llamacpp']).toBe(3);
+    expect(summarise(speeds).ratios['together8_vs_llamacpp']).toBe(3);
   });
 
   it('leaves out rounds in which one side failed, and is none when all did', () => {

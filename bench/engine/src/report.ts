@@ -16,6 +16,14 @@ const decode = (figure: string, step: string, against: ContenderName): Omit<Rati
   against,
 });
 
+const speeds = (name: string, step: string): RatioDefinition[] =>
+  (['llamacpp', 'transformersjs', 'fallback'] as const).map((against) => ({
+    name: `${name}_vs_${against}`,
+    figure: `${step}.tokens_per_s`,
+    against,
+    isSpeed: true,
+  }));
+
 /** How much faster ours is: above 1 is faster. */
 const RATIOS: readonly RatioDefinition[] = [
   { name: 'decode64_vs_llamacpp', ...decode('decode64_ms', 'int4.single', 'llamacpp') },
@@ -29,14 +37,8 @@ const RATIOS: readonly RatioDefinition[] = [
   { name: 'decode64_fp32_vs_llamacpp', ...decode('decode64_ms', 'fp32.single', 'llamacpp') },
   { name: 'decode512_fp32_vs_llamacpp', ...decode('decode512_ms', 'fp32.single', 'llamacpp') },
   { name: 'prefill512_vs_llamacpp', ...decode('prefill512_ms', 'int4.single', 'llamacpp') },
-  ...[1, 4, 8, 16].flatMap((batch) =>
-    (['llamacpp', 'transformersjs', 'fallback'] as const).map((against) => ({
-      name: `batch${batch}_vs_${against}`,
-      figure: `int4.batch${batch}.tokens_per_s`,
-      against,
-      isSpeed: true,
-    })),
-  ),
+  ...speeds('batch8', 'int4.traffic8'),
+  ...[1, 4, 8, 16].flatMap((batch) => speeds(`together${batch}`, `int4.batch${batch}`)),
   { name: 'ttft_loaded_vs_llamacpp', ...decode('ttft_loaded_ms', 'int4.load', 'llamacpp') },
 ];
 

@@ -6,7 +6,8 @@ import { serve } from './serve.js';
 
 /** What is used of the package; its own types are there only where a benchmark was run. */
 interface Tokenizer {
-  (text: string | string[]): Record<string, { dims: number[] }>;
+  (text: string | string[], options?: { padding: boolean }): Record<string, { dims: number[] }>;
+  padding_side: string;
 }
 interface Model {
   generate(options: Record<string, unknown>): Promise<unknown>;
@@ -24,6 +25,7 @@ interface Library {
 const DTYPES: Record<Precision, string> = { int4: 'q4', int8: 'int8', fp32: 'fp32' };
 
 class TransformersJs implements Contender {
+  readonly joinsRunning = false;
   readonly canCancel = false;
 
   constructor(
@@ -37,18 +39,20 @@ class TransformersJs implements Contender {
   }
 
   async generate(requests: readonly BenchRequest[], onToken: (at: number) => void): Promise<void> {
-    const [{ tokens }] = requests as [BenchRequest];
-    let isPrompt = true;
+    const longest = Math.max(...requests.map(({ tokens }) => tokens));
+    let steps = -1;
     const streamer = {
       put: (rows: unknown[]): void => {
-        // The prompt comes first, then a token for each row at every step.
-        if (!isPrompt) for (const at of rows.keys()) onToken(at);
-        isPrompt = false;
+        // The prompt comes first, then a token for each row at every step, also for those that need no more.
+        steps++;
+        if (steps === 0) return;
+        for (const at of rows.keys()) if (steps <= requests[at]!.tokens) onToken(at);
       },
       end: (): void => undefined,
     };
-    const inputs = this.tokenizer(requests.map(({ text }) => text));
-    await this.model.generate({ ...inputs, max_new_tokens: tokens, do_sample: false, streamer });
+    const texts = requests.map(({ text }) => text);
+    const inputs = this.tokenizer(texts, { padding: true });
+    await this.model.generate({ ...inputs, max_new_tokens: longest, do_sample: false, streamer });
   }
 
   async close(): Promise<void> {
@@ -67,9 +71,7 @@ await serve(async ({ model, threads }: Job) => {
     device: 'cpu',
     session_options: { intraOpNumThreads: threads, interOpNumThreads: 1 },
   });
-  return new TransformersJs(
-    `transformers.js ${env.version}`,
-    await AutoTokenizer.from_pretrained(id),
-    loaded,
-  );
+  const tokenizer = await AutoTokenizer.from_pretrained(id);
+  tokenizer.padding_side = 'left'; // so that every row goes on after its prompt's last token
+  return new TransformersJs(`transformers.js ${env.version}`, tokenizer, loaded);
 });
