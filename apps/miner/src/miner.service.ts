@@ -1,6 +1,6 @@
-import type { NodeState } from '@ganglion/contracts';
+import type { Challenge, NodeState } from '@ganglion/contracts';
 import { type Engine, InferenceError, openEngine } from '@ganglion/inference';
-import { type EndedAttempt, MinerNode } from '@ganglion/node';
+import { type EndedAttempt, makeChallenges, MinerNode, modelDigestOf } from '@ganglion/node';
 import { Clock, Health } from '@ganglion/runtime';
 import {
   type BeforeApplicationShutdown,
@@ -9,6 +9,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { keepChallenges } from './challenges.store.js';
 import { fetchModel } from './fetch-model.js';
 import { lockFolder } from './folder-lock.store.js';
 import { MINER_CONFIG, type MinerConfig } from './miner.config.js';
@@ -69,8 +70,10 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
       const engine = (this.#engine = await openEngine({ ...model, slots, threads, contextLength, provider }));
       if (this.#isClosing) return await engine.close();
       this.describe(engine);
+      const challenges = await this.challengesOf(engine);
       const node = (this.#node = new MinerNode({
         engine,
+        challenges,
         seed: keepNodeKey(data),
         url,
         token,
@@ -90,6 +93,16 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Of a model that brings none: a new one is refused without. */
+  private async challengesOf(engine: Engine): Promise<readonly Challenge[]> {
+    const { challenges, id } = engine.model;
+    if (challenges.length > 0) return challenges;
+    return keepChallenges(this.config.data, { id, digest: modelDigestOf(engine) }, () => {
+      this.#log.log('the model brings no test questions: asking it some');
+      return makeChallenges(engine, { signal: this.#stop.signal });
+    });
   }
 
   private describe({ model, binding, notices }: Engine): void {
@@ -126,8 +139,9 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
   private async giveUp(error: unknown): Promise<void> {
     if (error instanceof InferenceError && error.code === 'CANCELLED')
       return this.#log.log('stopped while downloading; the next start goes on from here');
-    this.#log.error(error instanceof Error ? error.message : String(error));
-    if (this.#isClosing) return;
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.#isClosing) return this.#log.log(`stopped while starting: ${message}`);
+    this.#log.error(message);
     await this.#node?.close();
     await this.#engine?.close();
     process.exit(1);

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { manifestDigest } from '@ganglion/commitment';
-import { type Declaration, declaration, Fault } from '@ganglion/contracts';
+import { type Challenge, type Declaration, declaration, Fault } from '@ganglion/contracts';
 import type { NodeEngine } from './engine.js';
 
 /** The digest that requests name this engine's model by. */
@@ -10,7 +10,10 @@ export const modelDigestOf = (engine: NodeEngine): string => manifestDigest([...
  * What a node says of itself on joining.
  * @throws Fault `INVALID` naming the field, when the model's directory gave something that cannot be declared
  */
-export const declare = (engine: NodeEngine, own: { slots: number; version: string }): Declaration => {
+export const declare = (
+  engine: NodeEngine,
+  own: { slots: number; version: string; challenges?: readonly Challenge[] | undefined },
+): Declaration => {
   const { id, contextLength, quantisation, parameters, defaults, files, challenges } = engine.model;
   const { temperature, topP, topK, maxTokens } = defaults;
   const parsed = declaration.safeParse({
@@ -23,7 +26,7 @@ export const declare = (engine: NodeEngine, own: { slots: number; version: strin
       ...(parameters === undefined ? {} : { parameters }),
       defaults: { temperature, topP, topK, maxTokens },
       files: files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
-      challenges: challenges.map(({ prompt, answer, maxTokens: most }) => ({
+      challenges: (own.challenges ?? challenges).map(({ prompt, answer, maxTokens: most }) => ({
         prompt,
         answer,
         maxTokens: most,

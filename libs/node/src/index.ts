@@ -6,4 +6,6 @@ export type { GeneratedToken, GenerateRequest, NodeEngine, NodeModel, NodePrompt
 export { createSeed, type NodeIdentity, readIdentity } from './identity.js';
 export { joinMessage, JoinRefused } from './join.js';
 export type { LogLevel, NodeLog } from './log.js';
+export { modelDigestOf } from './declaration.js';
 export { MinerNode, type MinerNodeOptions, type NodeObserver } from './miner-node.js';
+export { makeChallenges } from './reference-answers.js';

@@ -1,4 +1,4 @@
-import { Fault, nodePool, type NodeState, reputation } from '@ganglion/contracts';
+import { type Challenge, Fault, nodePool, type NodeState, reputation } from '@ganglion/contracts';
 import { Attempts, type EndedAttempt } from './attempts.js';
 import { type Behaviour, honest } from './behaviour.js';
 import { type NodeClock, systemClock } from './clock.js';
@@ -22,6 +22,8 @@ export interface MinerNodeOptions {
   readonly slots: number;
   readonly log: NodeLog;
   readonly clock?: NodeClock;
+  /** Known questions for tests, where the model brings none. */
+  readonly challenges?: readonly Challenge[];
   /** What this software calls itself. */
   readonly version?: string;
   /** Steps done otherwise than the protocol wants, for nodes that test it. */
@@ -75,7 +77,7 @@ export class MinerNode {
       url,
       identity,
       token,
-      declared: declare(engine, { slots, version }),
+      declared: declare(engine, { slots, version, challenges: options.challenges }),
       link,
       clock,
       log,
