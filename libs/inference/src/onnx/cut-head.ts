@@ -3,16 +3,19 @@ import { elementTypeNumber } from './element-types.js';
 import type { Head } from './find-head.js';
 import type { Dimension, GraphFile } from './graph-file.js';
 import { MessageWriter } from './message-writer.js';
-import { ATTRIBUTE, DIMENSION, NODE, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from './messages.js';
+import { DIMENSION, NODE, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from './messages.js';
+import { intAttribute, type NodeChange, rewriteNode } from './rewrite-node.js';
 
 /** The input that a cut graph has in addition: which positions of a run are to be answered. */
 export const LOGITS_POSITIONS = 'logits_positions';
-const INT = 2;
 
 /** What to write in place of parts of a graph. */
 export interface GraphEdit {
-  /** @returns what replaces the node at this place, in the file's order; undefined to keep it */
-  node(at: number, source: Cursor): MessageWriter[] | undefined;
+  /**
+   * @param change what else is to be changed of the node
+   * @returns what replaces the node at this place, in the file's order; undefined to keep it
+   */
+  node(at: number, source: Cursor, change: NodeChange): MessageWriter[] | undefined;
   output(name: string): MessageWriter | undefined;
   /** A new one. */
   input: MessageWriter | undefined;
@@ -34,8 +37,10 @@ export function cutHead(graph: GraphFile, head: Head): GraphEdit | string {
   const [batch, , vocabulary] = logits.dims!;
   const at = graph.nodes.indexOf(head.node);
   return {
-    node: (place, source) =>
-      place === at ? [gather(head.hidden, cutHidden), withFirstInput(source, cutHidden)] : undefined,
+    node: (place, source, change) =>
+      place === at
+        ? [gather(head.hidden, cutHidden), rewriteNode(source, { ...change, firstInput: cutHidden })]
+        : undefined,
     output: (name) =>
       name === 'logits' ? value(name, logits.type!, [batch!, 'asked_positions', vocabulary!]) : undefined,
     input: value(LOGITS_POSITIONS, 'int64', ['asked_positions']),
@@ -53,28 +58,13 @@ function usesName(graph: GraphFile, name: string): boolean {
 }
 
 function gather(hidden: string, cutHidden: string): MessageWriter {
-  const axis = new MessageWriter(ATTRIBUTE).text('name', 'axis').int('type', INT).int('int', 1);
   return new MessageWriter(NODE)
     .text('input', hidden)
     .text('input', LOGITS_POSITIONS)
     .text('output', cutHidden)
     .text('name', `${LOGITS_POSITIONS}/Gather`)
     .text('opType', 'Gather')
-    .inner('attribute', axis);
-}
-
-/** The same node, all else byte for byte. */
-function withFirstInput(outer: Cursor, name: string): MessageWriter {
-  const cursor = outer.enter(NODE);
-  const node = new MessageWriter(NODE);
-  let isFirst = true;
-  while (cursor.next()) {
-    if (cursor.name === 'input' && isFirst) {
-      node.text('input', name);
-      isFirst = false;
-    } else node.raw(cursor.copy(cursor.fieldStart, cursor.payloadEnd));
-  }
-  return node;
+    .inner('attribute', intAttribute('axis', 1));
 }
 
 /** A ValueInfoProto of a tensor. */

@@ -11,6 +11,8 @@ import { LIMITS } from './limits.js';
 import { MessageWriter } from './message-writer.js';
 import { GRAPH, MODEL, VALUE_INFO } from './messages.js';
 import { moveOut } from './move-out.js';
+import { rewriteNode } from './rewrite-node.js';
+import { isUndecided, ROUNDED } from './round-activations.js';
 
 export interface EditedGraph {
   /**
@@ -24,6 +26,8 @@ export interface EditedGraph {
   edits: string[];
   /** Whether the graph has the input `logits_positions` (int64 [n]) and gives logits of these positions only. */
   hasLogitsPositions: boolean;
+  /** Whether products were told to round activations to int8, which gives other bits than the file by itself. */
+  roundsActivations: boolean;
 }
 
 const NONE: GraphEdit = {
@@ -48,7 +52,8 @@ const NONE: GraphEdit = {
 export async function editForServing(graph: GraphFile): Promise<EditedGraph> {
   const head = findHead(graph);
   const cut = typeof head === 'string' ? head : cutHead(graph, head);
-  const edit = typeof cut === 'string' ? NONE : cut;
+  const undecided = new Set([...graph.nodes.keys()].filter((at) => isUndecided(graph.nodes[at]!)));
+  const edit = withRounding(typeof cut === 'string' ? NONE : cut, undecided);
   const file = await placeOf(graph);
   await using handle = await open(file);
   const { size, mtimeMs } = await handle.stat();
@@ -74,9 +79,22 @@ export async function editForServing(graph: GraphFile): Promise<EditedGraph> {
       typeof cut === 'string'
         ? `logits are computed for every position: ${cut}`
         : `logits are computed for the positions of ${LOGITS_POSITIONS} only`,
+      ...(undecided.size > 0 ? [`${undecided.size} products round activations to int8`] : []),
       `${moved} initializers are read from ${graph.path} where they are`,
     ],
+    roundsActivations: undecided.size > 0,
     hasLogitsPositions: typeof cut !== 'string',
+  };
+}
+
+/** The same edit, and products of weights in few bits that are computed with int8 activations. */
+function withRounding(edit: GraphEdit, undecided: ReadonlySet<number>): GraphEdit {
+  return {
+    ...edit,
+    node: (at, source) => {
+      const change = undecided.has(at) ? { ints: ROUNDED } : {};
+      return edit.node(at, source, change) ?? (undecided.has(at) ? [rewriteNode(source, change)] : undefined);
+    },
   };
 }
 
@@ -111,7 +129,7 @@ function editGraph(
         continue;
       }
     } else if (source.name === 'node') {
-      const replaced = edit.node(nodes++, source);
+      const replaced = edit.node(nodes++, source, {});
       if (replaced) {
         for (const node of replaced) written.inner('node', node);
         continue;

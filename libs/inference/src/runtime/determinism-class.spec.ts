@@ -7,6 +7,7 @@ describe('the determinism class', () => {
 
   it('is the same whenever the same machine is asked', () => {
     expect(determinismClass('1.30.0', 'cpu')).toBe(determinismClass('1.30.0', 'cpu'));
+    expect(determinismClass('1.30.0', 'cpu', true)).not.toBe(determinismClass('1.30.0', 'cpu'));
     expect(determinismClass('1.31.0', 'cpu')).not.toBe(determinismClass('1.30.0', 'cpu'));
   });
 

@@ -21,11 +21,16 @@ const ARM64_CLASSES: [name: string, flags: string[]][] = [
 
 /**
  * The class of machines that give the same bits: runtime version, execution provider, the CPU's instruction set or the
- * graphics card's name, and into runs of how many tokens a prompt is cut. The model is not part of it; its digest is compared beside it.
+ * graphics card's name, into runs of how many tokens a prompt is cut, and whether products round where the model leaves it
+ * open. The model is not part of it; its digest is compared beside it.
  */
-export function determinismClass(runtimeVersion: string, provider: ProviderName): string {
+export function determinismClass(
+  runtimeVersion: string,
+  provider: ProviderName,
+  roundsActivations = false,
+): string {
   const machine = provider === 'cuda' ? graphicsCard() : instructionSet(cpuFlags(), arch());
-  return `ort${runtimeVersion}-${provider}-${machine}-prefill${CHUNK}`;
+  return `ort${runtimeVersion}-${provider}-${machine}-prefill${CHUNK}${roundsActivations ? '-int8' : ''}`;
 }
 
 /** @param flags as in /proc/cpuinfo; empty where the system does not tell */

@@ -5,6 +5,7 @@ import type { Decoder, Room } from './decoder.js';
 import { determinismClass } from './determinism-class.js';
 import { requireCuda } from './cuda.js';
 import { planRoom } from './plan-room.js';
+import { rowsAgree } from './rows-agree.js';
 import { readServedGraph, type ServedGraph } from './served-graph.js';
 
 export interface OpenDecoder extends Readiness {
@@ -35,10 +36,11 @@ export async function openDecoder(
     notices.push(native);
   }
   try {
-    const { decoder, version, binding } =
+    const { decoder, version, binding, notice } =
       typeof native === 'object'
-        ? native.load(settings.threads, room)
+        ? await native.load(settings.threads, room)
         : await loadPortable(graph, settings, room);
+    if (notice) notices.push(notice);
     await decoder.append(0, [0]);
     decoder.truncate(0, 0);
     const { capacity: contextLength } = room;
@@ -46,7 +48,7 @@ export async function openDecoder(
       binding,
       contextLength,
       notices,
-      determinismClass: determinismClass(version, provider),
+      determinismClass: determinismClass(version, provider, graph.roundsActivations),
     };
     return { decoder, room: tokens, ...readiness };
   } catch (cause) {
@@ -60,13 +62,14 @@ interface Loaded {
   binding: BindingName;
   /** Of ONNX Runtime. */
   version: string;
+  notice?: string;
 }
 
 /** The C API, ready to load the graph; or why it cannot. */
 async function openNative(
   graph: ServedGraph,
   provider: ProviderName,
-): Promise<{ load: (threads: number, room: Room) => Loaded } | string> {
+): Promise<{ load: (threads: number, room: Room) => Promise<Loaded> } | string> {
   if (provider !== 'cpu') return `with ${provider} the attention state is not in this process's memory`;
   if (graph.shape.attention !== 'gqa') {
     return 'the model was exported without GroupQueryAttention, so its attention state cannot stay in place';
@@ -76,9 +79,14 @@ async function openNative(
     const { loadInPlace, openOrt } = await import('./c-api/load-in-place.js');
     const api = openOrt();
     return {
-      load: (threads, room) => {
+      load: async (threads, room) => {
         const decoder = loadInPlace(api, graph, { threads, room });
-        return { decoder, binding: 'c-api', version: api.version };
+        const loaded: Loaded = { decoder, binding: 'c-api', version: api.version };
+        const { canShareRows, sharingProblem } = graph.shape;
+        if (canShareRows && (await rowsAgree(decoder))) return loaded;
+        decoder.separateRuns();
+        const problem = sharingProblem ?? 'its kernels compute one row otherwise than several';
+        return { ...loaded, notice: `answers are computed one after another, not together: ${problem}` };
       },
     };
   } catch (error) {

@@ -12,6 +12,8 @@ export interface ServedGraph {
   shape: DecoderShape;
   /** Has the input `logits_positions`. */
   hasLogitsPositions: boolean;
+  /** Computes with int8 activations because we told it so. */
+  roundsActivations: boolean;
 }
 
 /**
@@ -23,6 +25,6 @@ export interface ServedGraph {
 export async function readServedGraph(directory: string, path: string): Promise<ServedGraph> {
   const graph = await readGraph(directory, path);
   const shape = describeDecoder(graph, await readJsonObject(directory, 'config.json'));
-  const { bytes, hasLogitsPositions } = await editForServing(graph);
-  return { bytes, folder: dirname(join(directory, path)), shape, hasLogitsPositions };
+  const { bytes, hasLogitsPositions, roundsActivations } = await editForServing(graph);
+  return { bytes, folder: dirname(join(directory, path)), shape, hasLogitsPositions, roundsActivations };
 }

@@ -9,6 +9,8 @@ export interface DecoderOptions {
   vocabSize?: number;
   /** Weights of the head: single precision, or blocks of 32 with 4 bits each. */
   head?: 'float32' | 'int4';
+  /** Of a head of 4 bits: its `accuracy_level`, 4 unless given; null leaves it out. */
+  accuracy?: number | null;
 }
 
 /** `config.json` of the decoder with the same options. */
@@ -29,7 +31,7 @@ export function decoderGraph(options: DecoderOptions = {}): GraphSpec & {
   inputs: ValueSpec[];
   outputs: ValueSpec[];
 } {
-  const { layers = 1, heads = 2, headSize = 4, vocabSize = 40, head = 'float32' } = options;
+  const { layers = 1, heads = 2, headSize = 4, vocabSize = 40, head = 'float32', accuracy = 4 } = options;
   const hidden = heads * headSize;
   const random = randomFrom(layers * vocabSize + hidden);
   const floats = (count: number): Uint8Array =>
@@ -79,7 +81,13 @@ export function decoderGraph(options: DecoderOptions = {}): GraphSpec & {
     domain: 'com.microsoft',
     inputs: ['hidden', 'head', 'scales'],
     outputs: ['logits'],
-    ints: { K: hidden, N: vocabSize, bits: 4, block_size: 32, accuracy_level: 4 },
+    ints: {
+      K: hidden,
+      N: vocabSize,
+      bits: 4,
+      block_size: 32,
+      ...(accuracy === null ? {} : { accuracy_level: accuracy }),
+    },
   });
   return spec;
 }

@@ -13,7 +13,7 @@ import { type Addition, RunInputs } from './run-inputs.js';
 export class InPlaceDecoder implements Decoder {
   readonly rows: number;
   readonly capacity: number;
-  readonly sharesRuns: boolean;
+  #sharesRuns: boolean;
   readonly #session: OrtSession;
   readonly #graph: ServedGraph;
   readonly #inputs: RunInputs;
@@ -33,7 +33,7 @@ export class InPlaceDecoder implements Decoder {
     const pairs = shape.cache.flatMap(({ key, value }) => [key, value]);
     this.rows = room.rows;
     this.capacity = room.capacity;
-    this.sharesRuns = shape.canShareRows;
+    this.#sharesRuns = shape.canShareRows;
     this.#session = session;
     this.#graph = graph;
     this.#lengths = new Array<number>(room.rows).fill(0);
@@ -50,6 +50,15 @@ export class InPlaceDecoder implements Decoder {
       [...this.#inputs.names, ...pairs.map(({ past }) => past)],
       ['logits', ...pairs.map(({ present }) => present)],
     );
+  }
+
+  get sharesRuns(): boolean {
+    return this.#sharesRuns;
+  }
+
+  /** From now on every row has a run of its own. */
+  separateRuns(): void {
+    this.#sharesRuns = false;
   }
 
   lengthOf(row: number): number {
@@ -88,6 +97,7 @@ export class InPlaceDecoder implements Decoder {
   }
 
   async appendEach(ids: readonly (number | undefined)[]): Promise<(Float32Array | undefined)[]> {
+    if (!this.#sharesRuns) return this.#appendInTurn(ids);
     // A row without a token is computed too, where nobody looks; what comes after a row's length counts for nothing.
     const totals = ids.map((_, row) => Math.min(this.#lengths[row]! + 1, this.capacity));
     const tokens = ids.map((id) => id ?? 0);
@@ -97,6 +107,13 @@ export class InPlaceDecoder implements Decoder {
       this.#lengths[row] = totals[row]!;
       return this.#logitsAt(this.#logits, row);
     });
+  }
+
+  async #appendInTurn(ids: readonly (number | undefined)[]): Promise<(Float32Array | undefined)[]> {
+    const answers: (Float32Array | undefined)[] = [];
+    for (const [row, id] of ids.entries())
+      answers.push(id === undefined ? undefined : (await this.append(row, [id])).slice());
+    return answers;
   }
 
   interrupt(): void {
