@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decode, type User } from '@nats-io/jwt';
 import { createUser } from '@nats-io/nkeys';
-import { declared, TestPool } from './pool.fixture.js';
+import { declared, replica, TestPool } from './pool.fixture.js';
 
 const otherFiles = [{ path: 'config.json', bytes: 3, sha256: 'cd'.repeat(32) }];
 
@@ -64,6 +64,17 @@ describe('joining', () => {
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(Array(3).fill('LIMITED'));
     expect((await pool.services.nodes.list({ limit: 10 })).items).toHaveLength(3);
+  });
+
+  it('refuses software that is too old, at once or when its credential is to be renewed', async () => {
+    const [strict, key] = [replica(pool.database, pool.clock, pool.credentials, [999, 0, 0]), createUser()];
+    await expect(strict.joins.join(await pool.request(key))).rejects.toThrow(
+      /^declared\.version: .* too old; update the miner to 999\.0\.0 or later/,
+    );
+    expect((await pool.services.nodes.list({ limit: 10 })).items).toEqual([]);
+    await join(key);
+    await pool.services.credential.renew(key.getPublicKey());
+    await expect(strict.credential.renew(key.getPublicKey())).rejects.toMatchObject({ code: 'INVALID' });
   });
 
   it('takes an unknown model only with a token that may register models, and with challenges', async () => {

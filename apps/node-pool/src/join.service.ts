@@ -47,6 +47,7 @@ export class JoinService {
     const { nodeId, declared } = input;
     checkNonce(await this.secret(), input.nonce, this.clock.ms());
     checkJoinProof(input);
+    this.credentials.checkVersion(declared.version);
     checkManifest(declared.model);
     await this.joins.join(async (desk) => {
       if (!(await desk.useNonce(input.nonce))) {

@@ -1,37 +1,49 @@
 import { databaseUrl, readBrokerConfig, readConfig, secret } from '@ganglion/runtime';
 import { z } from 'zod';
 import type { CredentialSecrets } from './credentials.js';
+import { parseVersion, type Version } from './version-gate.js';
+
+const version = z
+  .string()
+  .refine((text) => parseVersion(text) !== undefined, 'a version of three numbers, such as 0.2.0')
+  .transform((text) => parseVersion(text)!);
 
 /** What node-pool is told by its environment and its secrets folder. */
 export class NodePoolConfig {
   constructor(
     readonly databaseUrl: string,
-    readonly natsUrls: string[],
-    /** Where miners reach the broker. */
-    readonly minerNatsUrls: string[],
+    /** Where the broker is reached: by this service, and by miners. */
+    readonly broker: { urls: string[]; minerUrls: string[] },
     readonly secrets: CredentialSecrets & {
       systemCreds: string;
       /** SHA-256 of the first join token, in hex. */
       firstJoinTokenHash: string | undefined;
     },
+    /** Nodes with older software are not let in. */
+    readonly leastVersion?: Version,
   ) {}
 
   /** Throws an error that names the secret that is missing. */
   static read(): NodePoolConfig {
     const { NATS_URL, SECRETS_DIR } = readBrokerConfig();
-    const { MINER_NATS_URLS } = readConfig({ MINER_NATS_URLS: z.string().min(1).optional() });
+    const { MINER_NATS_URLS, MIN_NODE_VERSION } = readConfig({
+      MINER_NATS_URLS: z.string().min(1).optional(),
+      MIN_NODE_VERSION: version.optional(),
+    });
     const needed = (name: string): string => {
       const value = secret(name);
       if (!value) throw new Error(`${SECRETS_DIR}/${name} is missing: run provision first`);
       return value;
     };
-    return new NodePoolConfig(databaseUrl(), urls(NATS_URL), urls(MINER_NATS_URLS ?? NATS_URL), {
+    const secrets = {
       systemCreds: needed('system.creds'),
       minerSigningSeed: needed('miner-signing.seed'),
       operatorSigningSeed: needed('operator-signing.seed'),
       accountJwt: needed('account.jwt'),
       firstJoinTokenHash: secret('first-join-token.hash'),
-    });
+    };
+    const broker = { urls: urls(NATS_URL), minerUrls: urls(MINER_NATS_URLS ?? NATS_URL) };
+    return new NodePoolConfig(databaseUrl(), broker, secrets, MIN_NODE_VERSION);
   }
 }
 

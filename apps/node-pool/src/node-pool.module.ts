@@ -59,8 +59,8 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     },
     {
       provide: SystemAccount,
-      useFactory: ({ natsUrls, secrets }: NodePoolConfig, { account }: Credentials) =>
-        new SystemAccount({ servers: natsUrls, creds: secrets.systemCreds, account }),
+      useFactory: ({ broker, secrets }: NodePoolConfig, { account }: Credentials) =>
+        new SystemAccount({ servers: broker.urls, creds: secrets.systemCreds, account }),
       inject: [NodePoolConfig, Credentials],
     },
     NodeStore,

@@ -24,6 +24,7 @@ import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
+import type { Version } from './version-gate.js';
 
 /** A clock that stands still until it is moved. */
 class SteppedClock extends Clock {
@@ -71,7 +72,12 @@ const credentialSecrets = async () => {
 };
 
 /** One replica's stores and services. */
-export const replica = (database: PoolDatabase, clock: Clock, credentials: Credentials) => {
+export const replica = (
+  database: PoolDatabase,
+  clock: Clock,
+  credentials: Credentials,
+  leastVersion?: Version,
+) => {
   const outbox = new PoolOutbox({
     client: database.client,
     clock,
@@ -80,13 +86,19 @@ export const replica = (database: PoolDatabase, clock: Clock, credentials: Crede
   });
   const nodeStore = new NodeStore(database, outbox, clock);
   const founding = new FoundingStore(database);
-  const config = new NodePoolConfig('', [], ['nats://broker:4222'], {
+  const secrets = {
     systemCreds: '',
     firstJoinTokenHash: undefined,
     minerSigningSeed: '',
     operatorSigningSeed: '',
     accountJwt: '',
-  });
+  };
+  const config = new NodePoolConfig(
+    '',
+    { urls: [], minerUrls: ['nats://broker:4222'] },
+    secrets,
+    leastVersion,
+  );
   const credential = new CredentialService(nodeStore, credentials, config, clock);
   const presenceStore = new PresenceStore(database);
   const system = new SystemAccount({ servers: [], creds: '', account: credentials.account });
