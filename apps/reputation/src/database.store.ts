@@ -1,4 +1,4 @@
-import { openDatabase, Outbox, type OutboxOptions } from '@ganglion/database';
+import { Lease, openDatabase, Outbox, type OutboxOptions } from '@ganglion/database';
 import { type Prisma, PrismaClient } from '@ganglion/database/reputation';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 
@@ -41,3 +41,6 @@ export class ReputationOutbox extends Outbox implements OnApplicationBootstrap, 
     await this.database.client.$disconnect();
   }
 }
+
+/** One replica at a time trims. */
+export class TrimLease extends Lease {}

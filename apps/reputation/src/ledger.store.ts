@@ -1,12 +1,19 @@
-import type { Phase } from '@ganglion/contracts';
 import { reputation } from '@ganglion/contracts';
 import { record } from '@ganglion/database';
-import { Prisma } from '@ganglion/database/reputation';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { ReputationDatabase, ReputationOutbox, type Tx } from './database.store.js';
-import { enter, type Ledger, replay } from './ledger.js';
-import { scoreOf, type Stat } from './score.js';
+import {
+  addChanges,
+  addDays,
+  BATCH,
+  entriesAfter,
+  lockNode,
+  standingOf,
+  writeCounted,
+} from './node-rows.store.js';
+import { Recount, type Start } from './recount.js';
+import { scoreOf } from './score.js';
 import { type Heard, readEvent } from './trial.js';
 
 /** A change smaller than this is not said aloud. */
@@ -18,7 +25,15 @@ export interface NewEvent {
   payload: unknown;
 }
 
-/** Counts what is heard: the event, the counters and the score in one transaction, node by node in one order. */
+/** What became of an event: counted, or counted before, or so old that nobody can tell. */
+export type Hearing = 'counted' | 'repeated' | 'too_late';
+
+/**
+ * Counts what is heard: the event, the counters and the score in one transaction, node by node in one order.
+ *
+ * What is counted are the rows after the place where the node's ledger stands. That is the event at hand, and also those
+ * that a replica of an earlier version noted meanwhile without keeping a ledger.
+ */
 @Injectable()
 export class LedgerStore {
   constructor(
@@ -27,129 +42,85 @@ export class LedgerStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Counts an event; false when it was counted before. */
-  async enter({ eventId, subject, payload }: NewEvent): Promise<boolean> {
+  async enter({ eventId, subject, payload }: NewEvent): Promise<Hearing> {
     const heard = readEvent(subject, payload);
-    const heardAt = this.clock.now();
-    const isNew = await this.database.transaction(async (tx) => {
-      const score = await lock(tx, heard);
+    const { nodeId } = heard;
+    const at = this.clock.now();
+    const { hearing, isBehind } = await this.database.transaction(async (tx) => {
+      const announced = await lockNode(tx, nodeId, at);
+      const { heardTo, ...start } = await standingOf(tx, nodeId);
+      // What was heard by then may be trimmed, and would be counted twice: the ids are gone with the rows.
+      if (heardTo && heard.at <= heardTo) return { hearing: 'too_late' as const, isBehind: false };
       const count = await tx.$executeRaw`
         INSERT INTO "HeardEvent" ("eventId", subject, "nodeId", payload, at, "heardAt")
-        VALUES (${eventId}, ${subject}, ${heard.nodeId}, ${JSON.stringify(payload)}::jsonb, ${heard.at}, ${heardAt})
+        VALUES (${eventId}, ${subject}, ${nodeId}, ${JSON.stringify(payload)}::jsonb, ${heard.at}, ${at})
         ON CONFLICT ("eventId") DO NOTHING`;
-      if (count === 0) return false;
+      if (count === 0) return { hearing: 'repeated' as const, isBehind: false };
       await countSession(tx, heard);
-      const ledger = enter(await load(tx, heard.nodeId, score), heard);
-      await this.write(tx, heard.nodeId, { ledger, announced: score.announced, at: heardAt });
-      return true;
+      return { hearing: 'counted' as const, isBehind: await countOn(tx, nodeId, { start, announced, at }) };
     });
-    if (isNew) this.outbox.wake();
-    return isNew;
+    if (isBehind) await this.catchUp(nodeId);
+    if (hearing === 'counted') this.outbox.wake();
+    return hearing;
   }
 
-  /** Counts a node anew from what was heard of it, and keeps the result. */
-  async rebuild(nodeId: string): Promise<Ledger> {
+  /** Counts the events of a node that its ledger does not have yet, in steps that hold its lock for a moment each. */
+  async catchUp(nodeId: string): Promise<void> {
     const at = this.clock.now();
-    return this.database.transaction(async (tx) => {
-      const { announced } = await lock(tx, { nodeId, at });
-      const events = await tx.heardEvent.findMany({ where: { nodeId }, orderBy: { sequence: 'asc' } });
-      const ledger = replay(events.map(({ subject, payload }) => readEvent(subject, payload)));
-      await tx.nodeStat.deleteMany({ where: { nodeId } });
-      await this.write(tx, nodeId, { ledger, announced, at });
-      return ledger;
-    });
-  }
-
-  private async write(
-    tx: Tx,
-    nodeId: string,
-    { ledger, announced, at }: { ledger: Ledger; announced: number; at: Date },
-  ): Promise<void> {
-    const { score } = scoreOf(ledger.stats);
-    await writeStats(tx, nodeId, ledger.stats);
-    const isWorthSaying = Math.abs(score - announced) >= WORTH_SAYING;
-    const { accepted, rejected, lost, completionTokens } = ledger;
-    await tx.score.updateMany({
-      where: { nodeId },
-      data: {
-        score,
-        accepted,
-        rejected,
-        lost,
-        completionTokens,
-        updatedAt: at,
-        ...(isWorthSaying ? { announced: score } : {}),
-      },
-    });
-    if (isWorthSaying)
-      await record(tx, {
-        event: reputation.scoreChanged,
-        payload: { nodeId, score, at: at.toISOString() },
-        entity: 'score',
-        entityId: nodeId,
-        at,
+    const step = (): Promise<boolean> =>
+      this.database.transaction(async (tx) => {
+        const announced = await lockNode(tx, nodeId, at);
+        return countOn(tx, nodeId, { start: await standingOf(tx, nodeId), announced, at });
       });
+    while (await step());
+    this.outbox.wake();
+  }
+
+  /** Nodes of which more was heard than counted: a replica of an earlier version heard it last. */
+  async behind(): Promise<string[]> {
+    const rows = await this.database.client.$queryRaw<{ nodeId: string }[]>`
+      SELECT s."nodeId" FROM "Score" s LEFT JOIN "NodeLedger" l ON l."nodeId" = s."nodeId"
+      WHERE EXISTS (SELECT 1 FROM "HeardEvent" e
+        WHERE e."nodeId" = s."nodeId" AND e.sequence > coalesce(l.sequence, 0))
+      ORDER BY s."nodeId"`;
+    return rows.map(({ nodeId }) => nodeId);
   }
 }
 
-interface Locked {
-  readonly announced: number;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly lost: number;
-  readonly completionTokens: bigint;
-}
-
-/** Makes the node's row if it is new, and holds it until the transaction ends. */
-const lock = async (tx: Tx, { nodeId, at }: { nodeId: string; at: Date }): Promise<Locked> => {
-  const rows = await tx.$queryRaw<Locked[]>`
-    INSERT INTO "Score" AS s ("nodeId", score, announced, "updatedAt") VALUES (${nodeId}, 0, 0, ${at})
-    ON CONFLICT ("nodeId") DO UPDATE SET "nodeId" = s."nodeId"
-    RETURNING announced, accepted, rejected, lost, "completionTokens"`;
-  return rows[0]!;
+/** Counts the next events of a node. Resolves with whether there may be more. */
+const countOn = async (
+  tx: Tx,
+  nodeId: string,
+  { start, announced, at }: { start: Start; announced: number; at: Date },
+): Promise<boolean> => {
+  const entries = await entriesAfter(tx, nodeId, start.sequence);
+  const counted = new Recount(start).add(entries).result();
+  const isBehind = entries.length === BATCH;
+  const score = scoreOf(counted.ledger);
+  await writeCounted(tx, nodeId, { ...counted, score, at });
+  await addDays(tx, nodeId, counted.days);
+  await addChanges(tx, nodeId, counted.changes);
+  // Half of a count is no news.
+  if (!isBehind) await announce(tx, nodeId, { score: score.score, announced, at });
+  return isBehind;
 };
 
-const load = async (tx: Tx, nodeId: string, score: Locked): Promise<Ledger> => {
-  const rows = await tx.nodeStat.findMany({ where: { nodeId } });
-  const { accepted, rejected, lost } = score;
-  const completionTokens = Number(score.completionTokens);
-  return { stats: rows.map(statOf), accepted, rejected, lost, completionTokens };
+/** Says a score aloud that has moved by as much as is worth it. */
+export const announce = async (
+  tx: Tx,
+  nodeId: string,
+  { score, announced, at }: { score: number; announced: number; at: Date },
+): Promise<void> => {
+  if (Math.abs(score - announced) < WORTH_SAYING) return;
+  await tx.score.updateMany({ where: { nodeId }, data: { announced: score } });
+  await record(tx, {
+    event: reputation.scoreChanged,
+    payload: { nodeId, score, at: at.toISOString() },
+    entity: 'score',
+    entityId: nodeId,
+    at,
+  });
 };
-
-/** One statement, however many phases there are. */
-const writeStats = async (tx: Tx, nodeId: string, stats: readonly Stat[]): Promise<void> => {
-  if (stats.length === 0) return;
-  const rows = stats.map(
-    ({ phase, total, succeeded, points, weight, weightSucceeded, asOf }) =>
-      Prisma.sql`(${nodeId}, ${phase}, ${total}::int, ${succeeded}::int, ${points}::float8, ${weight}::float8,
-        ${weightSucceeded}::float8, ${new Date(asOf)}::timestamptz)`,
-  );
-  await tx.$executeRaw`
-    INSERT INTO "NodeStat" ("nodeId", phase, total, succeeded, points, weight, "weightSucceeded", "asOf")
-    VALUES ${Prisma.join(rows)}
-    ON CONFLICT ("nodeId", phase) DO UPDATE SET total = excluded.total, succeeded = excluded.succeeded,
-      points = excluded.points, weight = excluded.weight, "weightSucceeded" = excluded."weightSucceeded",
-      "asOf" = excluded."asOf"`;
-};
-
-/** A row as the counts it keeps. */
-export const statOf = ({
-  phase,
-  total,
-  succeeded,
-  points,
-  weight,
-  weightSucceeded,
-  asOf,
-}: Prisma.NodeStatGetPayload<object>): Stat => ({
-  phase: phase as Phase,
-  total,
-  succeeded,
-  points,
-  weight,
-  weightSucceeded,
-  asOf: asOf.getTime(),
-});
 
 const countSession = async (tx: Tx, { task }: Heard): Promise<void> => {
   if (!task) return;

@@ -1,67 +1,70 @@
-import type { Phase } from '@ganglion/contracts';
-import { decay, pointsOf, type Stat } from './score.js';
+import type { Reason } from '@ganglion/contracts';
+import { judge, newcomer, type Standing } from './level.js';
+import { type Speed, timed, unmeasured } from './speed.js';
+import { countTrial, type Stat } from './stat.js';
 import type { Heard } from './trial.js';
 
 /** Everything that is counted of one node. */
 export interface Ledger {
-  stats: readonly Stat[];
-  accepted: number;
-  rejected: number;
-  lost: number;
-  completionTokens: number;
+  readonly stats: readonly Stat[];
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly lost: number;
+  readonly completionTokens: number;
+  readonly speed: Speed;
+  readonly standing: Standing;
 }
 
-export const emptyLedger: Ledger = { stats: [], accepted: 0, rejected: 0, lost: 0, completionTokens: 0 };
-
-/**
- * Counts one trial. A trial that comes late is decayed by its age, so that only the rounding of the sums depends on the
- * order of arrival (forward decay; G. Cormode and others, "Forward Decay", ICDE 2009).
- */
-const count = (
-  stat: Stat | undefined,
-  phase: Phase,
-  { succeeded, at }: { succeeded: boolean; at: number },
-): Stat => {
-  const before = stat ?? {
-    phase,
-    total: 0,
-    succeeded: 0,
-    points: 0,
-    weight: 0,
-    weightSucceeded: 0,
-    asOf: at,
-  };
-  const asOf = Math.max(before.asOf, at);
-  const kept = decay(asOf - before.asOf);
-  const added = decay(asOf - at);
-  return {
-    phase,
-    total: before.total + 1,
-    succeeded: before.succeeded + (succeeded ? 1 : 0),
-    points: before.points + (succeeded ? pointsOf[phase] : 0),
-    weight: before.weight * kept + added,
-    weightSucceeded: before.weightSucceeded * kept + (succeeded ? added : 0),
-    asOf,
-  };
+export const emptyLedger: Ledger = {
+  stats: [],
+  accepted: 0,
+  rejected: 0,
+  lost: 0,
+  completionTokens: 0,
+  speed: unmeasured,
+  standing: newcomer,
 };
 
-/** The ledger after one more event. */
-export const enter = (ledger: Ledger, { trials, task, at }: Heard): Ledger => {
+/** A heard event in the place where it was counted. */
+export interface Entry {
+  readonly sequence: bigint;
+  readonly eventId: string;
+  readonly heard: Heard;
+}
+
+/** A change of level, numbered from 1 for each node. */
+export interface Change {
+  readonly number: number;
+  readonly sequence: bigint;
+  readonly eventId: string;
+  readonly at: Date;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: Reason;
+}
+
+/** The ledger after one more event, and the change of level that it brought. */
+export const enter = (ledger: Ledger, entry: Entry): { ledger: Ledger; change: Change | null } => {
+  const { trials, task, timing, code, at } = entry.heard;
   const stats = new Map(ledger.stats.map((stat) => [stat.phase, stat]));
-  for (const { phase, succeeded } of trials)
-    stats.set(phase, count(stats.get(phase), phase, { succeeded, at: at.getTime() }));
+  for (const trial of trials) stats.set(trial.phase, countTrial(stats.get(trial.phase), trial, at.getTime()));
+  const { standing, move } = judge(ledger.standing, trials, code);
   return {
-    stats: [...stats.values()],
-    accepted: ledger.accepted + (task?.outcome === 'accepted' ? 1 : 0),
-    rejected: ledger.rejected + (task?.outcome === 'rejected' ? 1 : 0),
-    lost: ledger.lost + (task?.outcome === 'lost' ? 1 : 0),
-    completionTokens: ledger.completionTokens + (task?.completionTokens ?? 0),
+    ledger: {
+      stats: [...stats.values()],
+      accepted: ledger.accepted + (task?.outcome === 'accepted' ? 1 : 0),
+      rejected: ledger.rejected + (task?.outcome === 'rejected' ? 1 : 0),
+      lost: ledger.lost + (task?.outcome === 'lost' ? 1 : 0),
+      completionTokens: ledger.completionTokens + (task?.completionTokens ?? 0),
+      speed: timing ? timed(ledger.speed, timing, at.getTime()) : ledger.speed,
+      standing,
+    },
+    change: move && {
+      number: standing.changes,
+      sequence: entry.sequence,
+      eventId: entry.eventId,
+      at,
+      ...move,
+    },
   };
-};
-
-/** The ledger that a node's events give, in the order in which they were counted. */
-export const replay = (events: Iterable<Heard>): Ledger => {
-  let ledger = emptyLedger;
-  for (const heard of events) ledger = enter(ledger, heard);
-  return ledger;
 };

@@ -9,6 +9,7 @@ import {
 } from '@ganglion/contracts';
 import { Handles, type MessageContext, On } from '@ganglion/messaging';
 import { Controller } from '@nestjs/common';
+import { HistoryStore } from './history.store.js';
 import { ReputationService } from './reputation.service.js';
 import { ReputationStore } from './reputation.store.js';
 
@@ -18,6 +19,7 @@ export class ReputationController {
   constructor(
     private readonly service: ReputationService,
     private readonly store: ReputationStore,
+    private readonly past: HistoryStore,
   ) {}
 
   @Handles(reputation.get)
@@ -28,6 +30,26 @@ export class ReputationController {
   @Handles(reputation.list)
   list(page: InputOf<typeof reputation.list>): Promise<OutputOf<typeof reputation.list>> {
     return this.store.list(page);
+  }
+
+  @Handles(reputation.explain)
+  explain({ nodeId }: InputOf<typeof reputation.explain>): Promise<OutputOf<typeof reputation.explain>> {
+    return this.past.explain(nodeId);
+  }
+
+  @Handles(reputation.history)
+  history(input: InputOf<typeof reputation.history>): Promise<OutputOf<typeof reputation.history>> {
+    return this.past.history(input);
+  }
+
+  @Handles(reputation.series)
+  series(input: InputOf<typeof reputation.series>): Promise<OutputOf<typeof reputation.series>> {
+    return this.past.series(input);
+  }
+
+  @Handles(reputation.session)
+  session({ sessionId }: InputOf<typeof reputation.session>): Promise<OutputOf<typeof reputation.session>> {
+    return this.past.session(sessionId);
   }
 
   @Handles(reputation.measured)

@@ -18,10 +18,10 @@ export class ReputationService {
   async hear(payload: unknown, { subject, eventId }: MessageContext): Promise<void> {
     if (eventId === undefined)
       throw new Fault('INVALID', `${subject}: an event without an id cannot be counted once`);
-    const isNew = await this.ledger.enter({ eventId, subject, payload });
+    const outcome = await this.ledger.enter({ eventId, subject, payload });
     this.metrics
       .counter('ganglion_reputation_events_total', 'Events heard of nodes', ['subject', 'outcome'])
-      .inc({ subject, outcome: isNew ? 'counted' : 'repeated' });
+      .inc({ subject, outcome });
   }
 
   /** Notes what a node says of itself; who it is comes from the subject, not from what it says. */

@@ -1,11 +1,13 @@
-import { Fault, type InputOf, type OutputOf, reputation, type ScoreView } from '@ganglion/contracts';
+import { Fault, type InputOf, type OutputOf, phases, reputation, type ScoreView } from '@ganglion/contracts';
 import type { Prisma } from '@ganglion/database/reputation';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { ReputationDatabase } from './database.store.js';
-import { statOf } from './ledger.store.js';
+import { emptyLedger, type Ledger } from './ledger.js';
+import { readLedger } from './ledger-text.js';
 import { blend, type OwnFigures } from './own-figure.js';
-import { successRateOf } from './score.js';
+import { scoreOf, successRateOf } from './score.js';
+import { meanOf } from './speed.js';
 
 type ScoreRow = Prisma.ScoreGetPayload<object>;
 
@@ -53,22 +55,46 @@ export class ReputationStore {
 
   private async views(rows: readonly ScoreRow[]): Promise<ScoreView[]> {
     const where = { nodeId: { in: rows.map(({ nodeId }) => nodeId) } };
-    const [stats, figures] = await Promise.all([
-      this.database.client.nodeStat.findMany({ where, orderBy: { phase: 'asc' } }),
+    const [ledgers, figures] = await Promise.all([
+      this.database.client.nodeLedger.findMany({ where }),
       this.database.client.ownFigure.findMany({ where }),
     ]);
-    return rows.map(({ nodeId, score, accepted, rejected, lost, completionTokens, updatedAt }) => {
-      const mine = stats.filter((stat) => stat.nodeId === nodeId).map(statOf);
+    return rows.map((row) => {
+      const { nodeId } = row;
+      const kept = ledgers.find((ledger) => ledger.nodeId === nodeId);
       const own = figures.find((figure) => figure.nodeId === nodeId);
-      return {
-        nodeId,
-        score,
-        successRate: successRateOf(mine),
-        phases: mine.map(({ phase, total, succeeded, points }) => ({ phase, total, succeeded, points })),
-        tasks: { accepted, rejected, lost, completionTokens: Number(completionTokens) },
-        measured: { ttftMs: own?.ttftMs ?? null, tokensPerSecond: own?.tokensPerSecond ?? null },
-        updatedAt: updatedAt.toISOString(),
-      };
+      return viewOf(row, kept ? readLedger(kept.state) : emptyLedger, {
+        ttftMs: own?.ttftMs ?? null,
+        tokensPerSecond: own?.tokensPerSecond ?? null,
+      });
     });
   }
 }
+
+const viewOf = (
+  { nodeId, score, accepted, rejected, lost, completionTokens, updatedAt }: ScoreRow,
+  ledger: Ledger,
+  measured: OwnFigures,
+): ScoreView => {
+  const { correct, available, fast } = scoreOf(ledger);
+  const { ttft, perToken } = ledger.speed;
+  const perTokenMs = meanOf(perToken);
+  return {
+    nodeId,
+    score,
+    axes: { correct, available, fast },
+    level: ledger.standing.level,
+    successRate: successRateOf(ledger.stats),
+    phases: [...ledger.stats]
+      .sort((a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase))
+      .map(({ phase, total, succeeded, points }) => ({ phase, total, succeeded, points })),
+    tasks: { accepted, rejected, lost, completionTokens: Number(completionTokens) },
+    measured,
+    timed: {
+      answers: Math.max(ttft.count, perToken.count),
+      ttftMs: meanOf(ttft),
+      tokensPerSecond: perTokenMs ? 1_000 / perTokenMs : null,
+    },
+    updatedAt: updatedAt.toISOString(),
+  };
+};

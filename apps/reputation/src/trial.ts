@@ -1,10 +1,16 @@
-import { cognitive, nodePool, type PayloadOf, type Phase, sessionQueue } from '@ganglion/contracts';
+import { cognitive, nodePool, type PayloadOf, sessionQueue } from '@ganglion/contracts';
+import type { Timing } from './speed.js';
+import type { Trial } from './stat.js';
 
 /** What one heard event says of one node. */
 export interface Heard {
   nodeId: string;
   at: Date;
-  trials: readonly { phase: Phase; succeeded: boolean }[];
+  trials: readonly Trial[];
+  /** What the oracle measured of an answer that was right: a failure, however fast, says nothing of speed. */
+  timing: Timing | null;
+  /** Why something failed, as whoever judged it said. */
+  code: string | null;
   /** What became of a task of a session. */
   task: {
     sessionId: string;
@@ -16,7 +22,8 @@ export interface Heard {
 /** The phases of a test in their order: one that was not reached was not tried. */
 const testPhases = ['start', 'precommit', 'commit', 'correctness'] as const;
 
-const fromVerdict = ({ nodeId, phases, passed, at }: PayloadOf<typeof cognitive.verdictGiven>): Heard => {
+const fromVerdict = (verdict: PayloadOf<typeof cognitive.verdictGiven>): Heard => {
+  const { nodeId, phases, passed, measured, reason, at } = verdict;
   const firstFailed = testPhases.findIndex((phase) => !phases[phase]);
   const tried = firstFailed < 0 ? testPhases : testPhases.slice(0, firstFailed + 1);
   return {
@@ -26,6 +33,8 @@ const fromVerdict = ({ nodeId, phases, passed, at }: PayloadOf<typeof cognitive.
       ...tried.map((phase) => ({ phase, succeeded: phases[phase] })),
       { phase: 'end' as const, succeeded: passed || phases.commit },
     ],
+    timing: passed ? { ttftMs: measured.ttftMs, tokensPerSecond: measured.tokensPerSecond } : null,
+    code: passed ? null : reason.code,
     task: null,
   };
 };
@@ -34,6 +43,8 @@ const fromProbe = ({ nodeId, rttMs, at }: PayloadOf<typeof cognitive.nodeProbed>
   nodeId,
   at: new Date(at),
   trials: [{ phase: 'ping', succeeded: rttMs !== null }],
+  timing: null,
+  code: null,
   task: null,
 });
 
@@ -50,7 +61,7 @@ const attemptTrials = {
     { phase: 'correctness', succeeded: false },
   ],
   lost: [{ phase: 'end', succeeded: false }],
-} as const satisfies Record<string, readonly { phase: Phase; succeeded: boolean }[]>;
+} as const satisfies Record<string, readonly Trial[]>;
 
 type AttemptFact = PayloadOf<typeof sessionQueue.attemptLost>;
 
@@ -58,11 +69,14 @@ type AttemptFact = PayloadOf<typeof sessionQueue.attemptLost>;
 const fromAttempt = (
   { nodeId, at, sessionId }: Pick<AttemptFact, 'nodeId' | 'at' | 'sessionId'>,
   outcome: keyof typeof attemptTrials,
-  completionTokens = 0,
+  { completionTokens = 0, code = null }: { completionTokens?: number; code?: string | null },
 ): Heard => ({
   nodeId,
   at: new Date(at),
   trials: sessionId === null ? [] : attemptTrials[outcome],
+  // Its times are the queue's, of whatever a client asked for: only those of the oracle's own tests compare.
+  timing: null,
+  code,
   task: sessionId === null ? null : { sessionId, outcome, completionTokens },
 });
 
@@ -70,13 +84,17 @@ const readers: Readonly<Record<string, (payload: never) => Heard>> = {
   [cognitive.verdictGiven.subject]: fromVerdict,
   [cognitive.nodeProbed.subject]: fromProbe,
   [sessionQueue.attemptAccepted.subject]: (fact: PayloadOf<typeof sessionQueue.attemptAccepted>) =>
-    fromAttempt(fact, 'accepted', fact.completionTokens),
-  [sessionQueue.attemptRejected.subject]: (fact: AttemptFact) => fromAttempt(fact, 'rejected'),
-  [sessionQueue.attemptLost.subject]: (fact: AttemptFact) => fromAttempt(fact, 'lost'),
+    fromAttempt(fact, 'accepted', { completionTokens: fact.completionTokens }),
+  [sessionQueue.attemptRejected.subject]: (fact: AttemptFact) =>
+    fromAttempt(fact, 'rejected', { code: fact.reason.code }),
+  [sessionQueue.attemptLost.subject]: (fact: AttemptFact) =>
+    fromAttempt(fact, 'lost', { code: fact.reason.code }),
   [nodePool.nodeRegistered.subject]: ({ nodeId, at }: PayloadOf<typeof nodePool.nodeRegistered>) => ({
     nodeId,
     at: new Date(at),
     trials: [],
+    timing: null,
+    code: null,
     task: null,
   }),
 };

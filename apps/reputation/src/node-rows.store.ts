@@ -1,0 +1,136 @@
+import type { Phase, Reason } from '@ganglion/contracts';
+import { Prisma } from '@ganglion/database/reputation';
+import type { Tx } from './database.store.js';
+import { dayOf, type DayCount } from './day-count.js';
+import type { Change, Entry } from './ledger.js';
+import { readLedger, writeLedger } from './ledger-text.js';
+import { beginning, type Counted, type Start } from './recount.js';
+import type { Score } from './score.js';
+import type { Stat } from './stat.js';
+import { readEvent } from './trial.js';
+
+/** Events that are read at a time: what is counted in one go, and held in memory. */
+export const BATCH = 2_000;
+
+/** Makes the node's row if it is new, holds it until the transaction ends, and tells the score last said aloud. */
+export const lockNode = async (tx: Tx, nodeId: string, at: Date): Promise<number> => {
+  const rows = await tx.$queryRaw<{ announced: number }[]>`
+    INSERT INTO "Score" AS s ("nodeId", score, announced, "updatedAt") VALUES (${nodeId}, 0, 0, ${at})
+    ON CONFLICT ("nodeId") DO UPDATE SET "nodeId" = s."nodeId"
+    RETURNING announced`;
+  return rows[0]!.announced;
+};
+
+/** Where the node's count stands, and up to when events may have been trimmed. */
+export const standingOf = async (tx: Tx, nodeId: string): Promise<Start & { heardTo: Date | null }> => {
+  const [row] = await tx.$queryRaw<{ sequence: bigint | null; state: string | null; heardTo: Date | null }[]>`
+    SELECT l.sequence, l.state, s."heardTo" FROM (SELECT ${nodeId}::text AS id) AS node
+    LEFT JOIN "NodeLedger" l ON l."nodeId" = node.id LEFT JOIN "Snapshot" s ON s."nodeId" = node.id`;
+  const { sequence, state, heardTo } = row!;
+  if (sequence === null || state === null) return { ...beginning, heardTo };
+  return { sequence, ledger: readLedger(state), heardTo };
+};
+
+/** The node's events after `sequence`, in the order in which they count; as many as `BATCH`. */
+export const entriesAfter = async (
+  tx: Pick<Tx, 'heardEvent'>,
+  nodeId: string,
+  sequence: bigint,
+): Promise<(Entry & { heardAt: Date })[]> => {
+  const rows = await tx.heardEvent.findMany({
+    where: { nodeId, sequence: { gt: sequence } },
+    orderBy: { sequence: 'asc' },
+    take: BATCH,
+    select: { sequence: true, eventId: true, subject: true, payload: true, heardAt: true },
+  });
+  return rows.map(({ subject, payload, ...row }) => ({ ...row, heard: readEvent(subject, payload) }));
+};
+
+/** Keeps the ledger, its counts by phase, and what the score and the tasks have come to. */
+export const writeCounted = async (
+  tx: Tx,
+  nodeId: string,
+  { sequence, ledger, score, at }: Pick<Counted, 'sequence' | 'ledger'> & { score: Score; at: Date },
+): Promise<void> => {
+  const state = writeLedger(ledger);
+  await tx.$executeRaw`
+    INSERT INTO "NodeLedger" ("nodeId", sequence, state) VALUES (${nodeId}, ${sequence}, ${state})
+    ON CONFLICT ("nodeId") DO UPDATE SET sequence = excluded.sequence, state = excluded.state`;
+  await writeStats(tx, nodeId, ledger.stats);
+  const { accepted, rejected, lost, completionTokens } = ledger;
+  const data = { score: score.score, accepted, rejected, lost, completionTokens, updatedAt: at };
+  await tx.score.updateMany({ where: { nodeId }, data });
+};
+
+/** One statement, however many phases there are. */
+const writeStats = async (tx: Tx, nodeId: string, stats: readonly Stat[]): Promise<void> => {
+  if (stats.length === 0) return;
+  const rows = stats.map(
+    ({ phase, total, succeeded, points, weight, weightSucceeded, weightFailed, asOf }) =>
+      Prisma.sql`(${nodeId}, ${phase}, ${total}::int, ${succeeded}::int, ${points}::float8, ${weight}::float8,
+        ${weightSucceeded}::float8, ${weightFailed}::float8, ${new Date(asOf)}::timestamptz)`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO "NodeStat"
+      ("nodeId", phase, total, succeeded, points, weight, "weightSucceeded", "weightFailed", "asOf")
+    VALUES ${Prisma.join(rows)}
+    ON CONFLICT ("nodeId", phase) DO UPDATE SET total = excluded.total, succeeded = excluded.succeeded,
+      points = excluded.points, weight = excluded.weight, "weightSucceeded" = excluded."weightSucceeded",
+      "weightFailed" = excluded."weightFailed", "asOf" = excluded."asOf"`;
+};
+
+/** Adds to the node's days. */
+export const addDays = async (tx: Tx, nodeId: string, days: readonly DayCount[]): Promise<void> => {
+  if (days.length === 0) return;
+  const rows = days.map(
+    ({ phase, day, total, succeeded }) =>
+      Prisma.sql`(${nodeId}, ${phase}, ${day}::date, ${total}::int, ${succeeded}::int)`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO "PhaseDay" AS d ("nodeId", phase, day, total, succeeded) VALUES ${Prisma.join(rows)}
+    ON CONFLICT ("nodeId", phase, day) DO UPDATE SET total = d.total + excluded.total,
+      succeeded = d.succeeded + excluded.succeeded`;
+};
+
+export const addChanges = async (tx: Tx, nodeId: string, changes: readonly Change[]): Promise<void> => {
+  if (changes.length === 0) return;
+  await tx.levelChange.createMany({
+    data: changes.map(({ reason, ...change }) => ({ nodeId, ...change, reason: { ...reason } })),
+  });
+};
+
+/** A row as the counts it keeps. */
+export const statOf = ({
+  phase,
+  asOf,
+  ...counts
+}: Omit<Prisma.NodeStatGetPayload<object>, 'nodeId'>): Stat => ({
+  phase: phase as Phase,
+  ...counts,
+  asOf: asOf.getTime(),
+});
+
+/** A row as the change that it is. */
+export const changeOf = ({
+  reason,
+  ...row
+}: Omit<Prisma.LevelChangeGetPayload<object>, 'nodeId'>): Change => ({
+  ...row,
+  reason: reason as Reason,
+});
+
+/** A row as the day that it counts; of it, what a snapshot covers. */
+export const dayCountOf = ({
+  phase,
+  day,
+  total,
+  succeeded,
+  coveredTotal,
+  coveredSucceeded,
+}: Prisma.PhaseDayGetPayload<object>): { count: DayCount; covered: DayCount } => {
+  const key = { phase: phase as Phase, day: dayOf(day) };
+  return {
+    count: { ...key, total, succeeded },
+    covered: { ...key, total: coveredTotal, succeeded: coveredSucceeded },
+  };
+};
