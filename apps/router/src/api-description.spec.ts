@@ -20,6 +20,7 @@ describe('the description of the routes', () => {
       '/v1/nodes/{id}',
       '/v1/sessions',
       '/v1/sessions/{id}',
+      '/v1/sessions/{id}/statistics',
       '/v1/sessions/{id}/tasks',
     ]);
     expect(Object.keys(paths['/v1/sessions/{id}'] ?? {})).toEqual(['get', 'delete']);

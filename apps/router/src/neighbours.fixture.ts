@@ -115,7 +115,7 @@ export class Neighbours {
   }
 
   private async listen(): Promise<void> {
-    for (const module of ['session', 'session-queue', 'node-pool'])
+    for (const module of ['session', 'session-queue', 'node-pool', 'reputation'])
       this.bus.nats.subscribe(`req.${module}.*`, { callback: (_, msg) => void this.reply(msg) });
     await this.bus.nats.flush();
   }

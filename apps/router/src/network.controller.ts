@@ -1,12 +1,4 @@
-import {
-  type ApiKeyFacts,
-  cognitive,
-  nodeId,
-  reputation,
-  session,
-  sessionQueue,
-  uuid,
-} from '@ganglion/contracts';
+import { type ApiKeyFacts, cognitive, session, sessionQueue, uuid } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Caller, Public } from './auth.guard.js';
@@ -15,7 +7,6 @@ import { type Page, pageQuery } from './paging.js';
 
 const paging = new InputPipe(pageQuery, 'the query');
 const idOfRound = new InputPipe(uuid, 'the round id');
-const idOfNode = new InputPipe(nodeId, 'the node id');
 
 /** What anyone may know of the network, and what a key may know of itself. */
 @Controller()
@@ -43,15 +34,5 @@ export class NetworkController {
   @Get('v1/rounds/:id')
   round(@Param('id', idOfRound) roundId: string) {
     return this.bus.request(cognitive.get, { roundId });
-  }
-
-  @Get('v1/reputation')
-  scores(@Query(paging) page: Page) {
-    return this.bus.request(reputation.list, page);
-  }
-
-  @Get('v1/reputation/:nodeId')
-  score(@Param('nodeId', idOfNode) id: string) {
-    return this.bus.request(reputation.get, { nodeId: id });
   }
 }

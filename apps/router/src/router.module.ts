@@ -13,6 +13,7 @@ import { KeysController } from './keys.controller.js';
 import { ModelsController } from './models.controller.js';
 import { ModelsService } from './models.service.js';
 import { NetworkController } from './network.controller.js';
+import { ReputationController } from './reputation.controller.js';
 import { NodesController } from './nodes.controller.js';
 import { readRouterConfig, ROUTER_CONFIG } from './router.config.js';
 import { SessionsController } from './sessions.controller.js';
@@ -30,6 +31,7 @@ import { TasksController } from './tasks.controller.js';
     KeysController,
     ModelsController,
     NetworkController,
+    ReputationController,
     NodesController,
     SessionsController,
     TasksController,

@@ -1,5 +1,6 @@
 import {
   type ApiKeyFacts,
+  reputation,
   session,
   type SessionParameters,
   sessionParameters,
@@ -56,6 +57,13 @@ export class SessionsController {
   @Get(':id')
   get(@Caller() caller: ApiKeyFacts, @Param('id', idOfSession) id: string) {
     return this.find(caller, id);
+  }
+
+  /** What became of its attempts, as reputation heard it. */
+  @Get(':id/statistics')
+  async statistics(@Caller() caller: ApiKeyFacts, @Param('id', idOfSession) id: string) {
+    const { sessionId } = await this.find(caller, id);
+    return this.bus.request(reputation.session, { sessionId });
   }
 
   @Delete(':id')
