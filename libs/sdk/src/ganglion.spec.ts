@@ -109,4 +109,26 @@ describe('Ganglion', () => {
     answer = json(503, { ready: false, checks: { broker: true, session: false } });
     expect(await ganglion.ready()).toEqual({ ready: false, checks: { broker: true, session: false } });
   });
+
+  it('asks for what a node has earned, and why, under the node’s name', async () => {
+    const nodeId = `U${'A'.repeat(55)}`;
+    const asked: string[] = [];
+    const answers: Record<string, object> = {
+      history: { nodeId, level: 3, items: [], nextCursor: null },
+      series: { nodeId, series: [{ phase: 'ping', all: [1, 2], succeeded: [2], days: [] }] },
+    };
+    answer = (request, response) => {
+      asked.push(request.url ?? '');
+      json(200, answers[/(history|series)/.exec(request.url ?? '')?.[0] ?? ''] ?? {})(request, response);
+    };
+    const { level } = await ganglion.reputation.history(nodeId, { cursor: '9', limit: 2 });
+    const { series } = await ganglion.reputation.series(nodeId, 'ping');
+    expect({ level, pings: series[0]?.all.length }).toEqual({ level: 3, pings: 2 });
+    await expect(ganglion.reputation.explain(nodeId)).rejects.toMatchObject({ name: 'GanglionError' });
+    expect(asked).toEqual([
+      `/v1/reputation/${nodeId}/history?cursor=9&limit=2`,
+      `/v1/reputation/${nodeId}/series?phase=ping`,
+      `/v1/reputation/${nodeId}/explain`,
+    ]);
+  });
 });

@@ -5,6 +5,7 @@ import { ChatStream } from './chat-stream.js';
 import { ClientSocket } from './client-socket.js';
 import { type Answer, completionSchema, toAnswer } from './completion.js';
 import { type CallOptions, Http, type HttpOptions } from './http.js';
+import { Reputation } from './reputation.js';
 import { type PageOptions, pageQuery, Sessions } from './sessions.js';
 import { Tasks } from './tasks.js';
 
@@ -43,6 +44,7 @@ export interface Model {
 export class Ganglion {
   readonly sessions: Sessions;
   readonly tasks: Tasks;
+  readonly reputation: Reputation;
   readonly #http: Http;
   readonly #apiKey: string;
 
@@ -52,6 +54,7 @@ export class Ganglion {
     this.#apiKey = options.apiKey ?? '';
     this.sessions = new Sessions(this.#http);
     this.tasks = new Tasks(this.#http);
+    this.reputation = new Reputation(this.#http);
   }
 
   async models(options: CallOptions = {}): Promise<Model[]> {
