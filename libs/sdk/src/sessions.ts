@@ -1,6 +1,7 @@
 import {
   page,
   pageOf,
+  reputation,
   session,
   type sessionParameters,
   sessionView,
@@ -42,6 +43,12 @@ export class Sessions {
 
   list(paging: PageOptions = {}, options: CallOptions = {}) {
     return this.#http.json(`/v1/sessions${pageQuery(paging)}`, pageOf(sessionView), options);
+  }
+
+  /** What became of its attempts. */
+  statistics(sessionId: string, options: CallOptions = {}) {
+    const path = `/v1/sessions/${encodeURIComponent(sessionId)}/statistics`;
+    return this.#http.json(path, reputation.session.output, options);
   }
 
   /** Lets running tasks end and gives the nodes back. */
