@@ -3,15 +3,8 @@ import { record } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { ReputationDatabase, ReputationOutbox, type Tx } from './database.store.js';
-import {
-  addChanges,
-  addDays,
-  BATCH,
-  entriesAfter,
-  lockNode,
-  standingOf,
-  writeCounted,
-} from './node-rows.store.js';
+import type { Entry } from './ledger.js';
+import { addChanges, BATCH, entriesAfter, lockNode, placeOf, writeCounted } from './node-rows.store.js';
 import { Recount, type Start } from './recount.js';
 import { scoreOf } from './score.js';
 import { type Heard, readEvent } from './trial.js';
@@ -48,16 +41,22 @@ export class LedgerStore {
     const at = this.clock.now();
     const { hearing, isBehind } = await this.database.transaction(async (tx) => {
       const announced = await lockNode(tx, nodeId, at);
-      const { heardTo, ...start } = await standingOf(tx, nodeId);
+      const place = await placeOf(tx, nodeId);
       // What was heard by then may be trimmed, and would be counted twice: the ids are gone with the rows.
-      if (heardTo && heard.at <= heardTo) return { hearing: 'too_late' as const, isBehind: false };
-      const count = await tx.$executeRaw`
+      if (place.heardTo && heard.at <= place.heardTo)
+        return { hearing: 'too_late' as const, isBehind: false };
+      const [row] = await tx.$queryRaw<{ sequence: bigint }[]>`
         INSERT INTO "HeardEvent" ("eventId", subject, "nodeId", payload, at, "heardAt")
         VALUES (${eventId}, ${subject}, ${nodeId}, ${JSON.stringify(payload)}::jsonb, ${heard.at}, ${at})
-        ON CONFLICT ("eventId") DO NOTHING`;
-      if (count === 0) return { hearing: 'repeated' as const, isBehind: false };
+        ON CONFLICT ("eventId") DO NOTHING RETURNING sequence`;
+      if (!row) return { hearing: 'repeated' as const, isBehind: false };
       await countSession(tx, heard);
-      return { hearing: 'counted' as const, isBehind: await countOn(tx, nodeId, { start, announced, at }) };
+      const isNext = place.noted <= place.sequence;
+      const entries = isNext
+        ? [{ sequence: row.sequence, eventId, heard }]
+        : await entriesAfter(tx, nodeId, place.sequence);
+      await count(tx, nodeId, { place, entries, announced, at });
+      return { hearing: 'counted' as const, isBehind: entries.length === BATCH };
     });
     if (isBehind) await this.catchUp(nodeId);
     if (hearing === 'counted') this.outbox.wake();
@@ -70,7 +69,10 @@ export class LedgerStore {
     const step = (): Promise<boolean> =>
       this.database.transaction(async (tx) => {
         const announced = await lockNode(tx, nodeId, at);
-        return countOn(tx, nodeId, { start: await standingOf(tx, nodeId), announced, at });
+        const place = await placeOf(tx, nodeId);
+        const entries = await entriesAfter(tx, nodeId, place.sequence);
+        await count(tx, nodeId, { place, entries, announced, at });
+        return entries.length === BATCH;
       });
     while (await step());
     this.outbox.wake();
@@ -87,22 +89,18 @@ export class LedgerStore {
   }
 }
 
-/** Counts the next events of a node. Resolves with whether there may be more. */
-const countOn = async (
+/** Counts the next events of a node, in their order. */
+const count = async (
   tx: Tx,
   nodeId: string,
-  { start, announced, at }: { start: Start; announced: number; at: Date },
-): Promise<boolean> => {
-  const entries = await entriesAfter(tx, nodeId, start.sequence);
-  const counted = new Recount(start).add(entries).result();
-  const isBehind = entries.length === BATCH;
-  const score = scoreOf(counted.ledger);
+  { place, entries, announced, at }: { place: Start; entries: readonly Entry[]; announced: number; at: Date },
+): Promise<void> => {
+  const { changes, ...counted } = new Recount(place).add(entries).result();
+  const { score } = scoreOf(counted.ledger);
   await writeCounted(tx, nodeId, { ...counted, score, at });
-  await addDays(tx, nodeId, counted.days);
-  await addChanges(tx, nodeId, counted.changes);
-  // Half of a count is no news.
-  if (!isBehind) await announce(tx, nodeId, { score: score.score, announced, at });
-  return isBehind;
+  await addChanges(tx, nodeId, changes);
+  // A part of a count is no news.
+  if (entries.length < BATCH) await announce(tx, nodeId, { score, announced, at });
 };
 
 /** Says a score aloud that has moved by as much as is worth it. */

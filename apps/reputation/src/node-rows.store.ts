@@ -2,10 +2,9 @@ import type { Phase, Reason } from '@ganglion/contracts';
 import { Prisma } from '@ganglion/database/reputation';
 import type { Tx } from './database.store.js';
 import { dayOf, type DayCount } from './day-count.js';
-import type { Change, Entry } from './ledger.js';
+import { type Change, emptyLedger, type Entry } from './ledger.js';
 import { readLedger, writeLedger } from './ledger-text.js';
-import { beginning, type Counted, type Start } from './recount.js';
-import type { Score } from './score.js';
+import type { Counted, Start } from './recount.js';
 import type { Stat } from './stat.js';
 import { readEvent } from './trial.js';
 
@@ -21,14 +20,22 @@ export const lockNode = async (tx: Tx, nodeId: string, at: Date): Promise<number
   return rows[0]!.announced;
 };
 
-/** Where the node's count stands, and up to when events may have been trimmed. */
-export const standingOf = async (tx: Tx, nodeId: string): Promise<Start & { heardTo: Date | null }> => {
-  const [row] = await tx.$queryRaw<{ sequence: bigint | null; state: string | null; heardTo: Date | null }[]>`
-    SELECT l.sequence, l.state, s."heardTo" FROM (SELECT ${nodeId}::text AS id) AS node
+/** Where a node's count stands. */
+export interface Place extends Start {
+  /** The last event that was noted; 0 before the first, or when all were trimmed. */
+  readonly noted: bigint;
+  /** Up to when events may have been trimmed. */
+  readonly heardTo: Date | null;
+}
+
+export const placeOf = async (tx: Tx, nodeId: string): Promise<Place> => {
+  const [row] = await tx.$queryRaw<(Omit<Place, 'ledger'> & { state: string | null })[]>`
+    SELECT coalesce(l.sequence, 0) AS sequence, l.state, s."heardTo", coalesce((SELECT e.sequence FROM "HeardEvent" e
+      WHERE e."nodeId" = node.id ORDER BY e.sequence DESC LIMIT 1), 0) AS noted
+    FROM (SELECT ${nodeId}::text AS id) AS node
     LEFT JOIN "NodeLedger" l ON l."nodeId" = node.id LEFT JOIN "Snapshot" s ON s."nodeId" = node.id`;
-  const { sequence, state, heardTo } = row!;
-  if (sequence === null || state === null) return { ...beginning, heardTo };
-  return { sequence, ledger: readLedger(state), heardTo };
+  const { state, ...place } = row!;
+  return { ...place, ledger: state === null ? emptyLedger : readLedger(state) };
 };
 
 /** The node's events after `sequence`, in the order in which they count; as many as `BATCH`. */
@@ -46,31 +53,36 @@ export const entriesAfter = async (
   return rows.map(({ subject, payload, ...row }) => ({ ...row, heard: readEvent(subject, payload) }));
 };
 
-/** Keeps the ledger, its counts by phase, and what the score and the tasks have come to. */
+/**
+ * Keeps the ledger, its counts by phase, what the score and the tasks have come to, and adds to the node's days: all in
+ * one statement, since every event that is heard comes here.
+ */
 export const writeCounted = async (
   tx: Tx,
   nodeId: string,
-  { sequence, ledger, score, at }: Pick<Counted, 'sequence' | 'ledger'> & { score: Score; at: Date },
+  { sequence, ledger, days, score, at }: Omit<Counted, 'changes'> & { score: number; at: Date },
 ): Promise<void> => {
-  const state = writeLedger(ledger);
+  const { stats, accepted, rejected, lost, completionTokens } = ledger;
+  const parts = [
+    Prisma.sql`ledger AS (
+      INSERT INTO "NodeLedger" ("nodeId", sequence, state) VALUES (${nodeId}, ${sequence}, ${writeLedger(ledger)})
+      ON CONFLICT ("nodeId") DO UPDATE SET sequence = excluded.sequence, state = excluded.state)`,
+    ...(stats.length === 0 ? [] : [Prisma.sql`stats AS (${putStats(nodeId, stats)})`]),
+    ...(days.length === 0 ? [] : [Prisma.sql`days AS (${addDays(nodeId, days)})`]),
+  ];
   await tx.$executeRaw`
-    INSERT INTO "NodeLedger" ("nodeId", sequence, state) VALUES (${nodeId}, ${sequence}, ${state})
-    ON CONFLICT ("nodeId") DO UPDATE SET sequence = excluded.sequence, state = excluded.state`;
-  await writeStats(tx, nodeId, ledger.stats);
-  const { accepted, rejected, lost, completionTokens } = ledger;
-  const data = { score: score.score, accepted, rejected, lost, completionTokens, updatedAt: at };
-  await tx.score.updateMany({ where: { nodeId }, data });
+    WITH ${Prisma.join(parts)}
+    UPDATE "Score" SET score = ${score}, accepted = ${accepted}, rejected = ${rejected}, lost = ${lost},
+      "completionTokens" = ${completionTokens}, "updatedAt" = ${at} WHERE "nodeId" = ${nodeId}`;
 };
 
-/** One statement, however many phases there are. */
-const writeStats = async (tx: Tx, nodeId: string, stats: readonly Stat[]): Promise<void> => {
-  if (stats.length === 0) return;
+const putStats = (nodeId: string, stats: readonly Stat[]): Prisma.Sql => {
   const rows = stats.map(
     ({ phase, total, succeeded, points, weight, weightSucceeded, weightFailed, asOf }) =>
       Prisma.sql`(${nodeId}, ${phase}, ${total}::int, ${succeeded}::int, ${points}::float8, ${weight}::float8,
         ${weightSucceeded}::float8, ${weightFailed}::float8, ${new Date(asOf)}::timestamptz)`,
   );
-  await tx.$executeRaw`
+  return Prisma.sql`
     INSERT INTO "NodeStat"
       ("nodeId", phase, total, succeeded, points, weight, "weightSucceeded", "weightFailed", "asOf")
     VALUES ${Prisma.join(rows)}
@@ -79,14 +91,12 @@ const writeStats = async (tx: Tx, nodeId: string, stats: readonly Stat[]): Promi
       "weightFailed" = excluded."weightFailed", "asOf" = excluded."asOf"`;
 };
 
-/** Adds to the node's days. */
-export const addDays = async (tx: Tx, nodeId: string, days: readonly DayCount[]): Promise<void> => {
-  if (days.length === 0) return;
+const addDays = (nodeId: string, days: readonly DayCount[]): Prisma.Sql => {
   const rows = days.map(
     ({ phase, day, total, succeeded }) =>
       Prisma.sql`(${nodeId}, ${phase}, ${day}::date, ${total}::int, ${succeeded}::int)`,
   );
-  await tx.$executeRaw`
+  return Prisma.sql`
     INSERT INTO "PhaseDay" AS d ("nodeId", phase, day, total, succeeded) VALUES ${Prisma.join(rows)}
     ON CONFLICT ("nodeId", phase, day) DO UPDATE SET total = d.total + excluded.total,
       succeeded = d.succeeded + excluded.succeeded`;

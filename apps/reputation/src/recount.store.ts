@@ -9,7 +9,6 @@ import { digestOf, readLedger } from './ledger-text.js';
 import { announce } from './ledger.store.js';
 import {
   addChanges,
-  addDays,
   changeOf,
   dayCountOf,
   entriesAfter,
@@ -178,9 +177,8 @@ const replace = async (
   await tx.phaseDay.deleteMany({ where: { nodeId, coveredTotal: 0 } });
   await tx.$executeRaw`
     UPDATE "PhaseDay" SET total = "coveredTotal", succeeded = "coveredSucceeded" WHERE "nodeId" = ${nodeId}`;
-  const score = scoreOf(counted.ledger);
+  const { score } = scoreOf(counted.ledger);
   await writeCounted(tx, nodeId, { ...counted, score, at });
-  await addDays(tx, nodeId, counted.days);
   await addChanges(tx, nodeId, counted.changes);
-  await announce(tx, nodeId, { score: score.score, announced, at });
+  await announce(tx, nodeId, { score, announced, at });
 };
