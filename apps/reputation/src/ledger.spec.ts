@@ -4,6 +4,7 @@ import { digestOf, readLedger, writeLedger } from './ledger-text.js';
 import { blend } from './own-figure.js';
 import { type Counted, Recount } from './recount.js';
 import { scoreOf } from './score.js';
+import { meanOf } from './speed.js';
 import { HALF_LIFE_MS } from './stat.js';
 import { readEvent } from './trial.js';
 
@@ -110,6 +111,13 @@ describe('speed', () => {
     const slow = verdict({ ttftMs: 4_000, tokensPerSecond: 2 });
     const hasty = verdict({ ttftMs: 0, tokensPerSecond: 1e12 });
     expect(fast(slow, slow, slow, hasty)).toBeLessThan(0.4);
+  });
+
+  it('takes a time of any length for a day at most, and no time that is none', () => {
+    const endless = verdict({ ttftMs: 1e308, tokensPerSecond: 1e-320 });
+    const { speed } = ledgerOf(endless, endless, endless);
+    expect([meanOf(speed.ttft), meanOf(speed.perToken)]).toEqual([DAY, DAY]);
+    expect(ledgerOf(verdict({ ttftMs: -1, tokensPerSecond: 0 })).speed).toEqual(emptyLedger.speed);
   });
 
   it('knows nothing of tasks: what clients ask for does not compare', () => {

@@ -24,8 +24,12 @@ export interface Speed {
 const nothing: Mean = { count: 0, weight: 0, sum: 0, asOf: 0 };
 export const unmeasured: Speed = { ttft: nothing, perToken: nothing };
 
-const add = (mean: Mean, ms: number | null, at: number): Mean => {
-  if (ms === null || !Number.isFinite(ms) || ms < 0) return mean;
+/** A longer time says no more, and sums of any size could leave what a number can hold. */
+const LONGEST_MS = 86_400_000;
+
+const add = (mean: Mean, measuredMs: number | null, at: number): Mean => {
+  if (measuredMs === null || !(measuredMs >= 0)) return mean;
+  const ms = Math.min(measuredMs, LONGEST_MS);
   if (mean.count === 0) return { count: 1, weight: 1, sum: ms, asOf: at };
   const asOf = Math.max(mean.asOf, at);
   const kept = remaining(asOf - mean.asOf, HALF_LIFE_MS);
