@@ -1,5 +1,20 @@
+export {
+  auditDraw,
+  auditRate,
+  epochSeedHash,
+  type HeardPrecommit,
+  isAudited,
+  RATE_UNITS,
+} from './audit-draw.js';
 export { canonicalJson, digestJson } from './canonical-json.js';
 export { Chain, type ChainPoint, type Token } from './chain.js';
+export {
+  checkDraw,
+  checkSeed,
+  type EpochProblem,
+  type PublishedDraw,
+  type RevealedEpoch,
+} from './check-epoch.js';
 export type { VouchedRange } from './check-segments.js';
 export { contextDigest, type ChainContext } from './context.js';
 export { evidenceBytes, roundLogit, type Evidence } from './evidence.js';

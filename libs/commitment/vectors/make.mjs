@@ -4,12 +4,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { audits } from './audits.mjs';
 import { canonical } from './canonical.mjs';
 import * as parts from './parts.mjs';
 import { receipts } from './receipts.mjs';
 import { NETWORK } from './subjects.mjs';
 
 const vectors = {
+  audits: audits(),
   'canonical-json': canonical(),
   contexts: parts.contexts(),
   chains: parts.chains(),
