@@ -18,6 +18,11 @@ export class HearingController {
     return this.nodes.judge(verdict, idOf(context));
   }
 
+  @On(cognitive.auditEnded)
+  auditEnded(fact: PayloadOf<typeof cognitive.auditEnded>, context: MessageContext): Promise<void> {
+    return this.nodes.audited(fact, idOf(context));
+  }
+
   @On(sessionQueue.attemptRejected)
   attemptRejected(
     fact: PayloadOf<typeof sessionQueue.attemptRejected>,

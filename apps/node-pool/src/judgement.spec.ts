@@ -1,7 +1,7 @@
 import type { NodeState, Verdict } from '@ganglion/contracts';
 import { backOffMs } from './back-off.js';
 import type { NodeFacts } from './change.js';
-import { condemn, isOutlawed, judge, rate, wake } from './judgement.js';
+import { condemn, failAudit, isOutlawed, judge, rate, wake } from './judgement.js';
 
 const at = (ms: number): Date => new Date(1_800_000_000_000 + ms);
 const nodeId = `U${'A'.repeat(55)}`;
@@ -148,6 +148,29 @@ describe('the back-off', () => {
     const reformed = node('RESERVED', { failures: 5, failedAt: at(0) });
     const later = at(backOffMs(5) + 3_600_001);
     expect(condemn(reformed, { code: 'x', message: 'x' }, later)?.data?.failures).toBe(1);
+  });
+});
+
+describe('a failed audit', () => {
+  const reasons = [
+    { code: 'wrong_token', message: 'choice 0: token 3 lost by 5' },
+    { code: 'wrong_evidence', message: 'choice 0: 9 tokens' },
+  ];
+
+  it.each<NodeState>(['EPHEMERAL', 'RESERVED', 'TESTING', 'OFFLINE', 'DRAINING'])(
+    'puts a node away that is %s, with all that was found',
+    (state) => {
+      expect(failAudit(node(state), reasons, at(2_000))).toMatchObject({
+        path: ['QUARANTINED'],
+        reason: { code: 'audit_failed', message: /: choice 0: token 3 lost by 5; choice 0: 9 tokens$/ },
+        data: { failures: 1, sessionId: null },
+      });
+    },
+  );
+
+  it('leaves a node alone that is away already, or gone', () => {
+    expect(failAudit(node('QUARANTINED'), reasons, at(2_000))).toBeNull();
+    expect(failAudit(node('RETIRED'), reasons, at(2_000))).toBeNull();
   });
 });
 

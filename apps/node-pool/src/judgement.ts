@@ -63,6 +63,13 @@ export const convict = (node: NodeFacts, reason: Reason, now: Date): Change | nu
 export const condemn = (node: NodeFacts, { code, message }: Reason, now: Date): Change | null =>
   convict(node, { code, message: `an answer of this node was refused: ${message}`.slice(0, 1_024) }, now);
 
+/** What it gave for one of its answers is not what its model gives. */
+export const failAudit = (node: NodeFacts, reasons: readonly Reason[], now: Date): Change | null => {
+  const found = reasons.map(({ message }) => message).join('; ') || 'it was found false';
+  const message = `an answer of this node failed its audit: ${found}`.slice(0, 1_024);
+  return convict(node, { code: 'audit_failed', message }, now);
+};
+
 /** The end of a quarantine: to the next test, or OFFLINE if it is not there to be tested. */
 export const wake = (node: NodeFacts, now: Date, isThere: boolean): Change | null => {
   if (node.state !== 'QUARANTINED' || (node.wakeAt && node.wakeAt > now)) return null;

@@ -29,6 +29,8 @@ import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
+import { VerifierController } from './verifier.controller.js';
+import { VerifierStore } from './verifier.store.js';
 
 const openPool = ({ databaseUrl }: NodePoolConfig, health: Health): PoolDatabase => {
   const database = PoolDatabase.open(databaseUrl);
@@ -47,7 +49,13 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
   });
 
 @Module({
-  controllers: [NodePoolController, JoinTokenController, MinerController, HearingController],
+  controllers: [
+    NodePoolController,
+    JoinTokenController,
+    MinerController,
+    HearingController,
+    VerifierController,
+  ],
   providers: [
     { provide: NodePoolConfig, useFactory: () => NodePoolConfig.read() },
     { provide: PoolDatabase, useFactory: openPool, inject: [NodePoolConfig, Health] },
@@ -66,6 +74,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     NodeStore,
     CandidateStore,
     ModelStore,
+    VerifierStore,
     JoinStore,
     FoundingStore,
     JoinTokenStore,

@@ -11,7 +11,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { CandidateStore } from './candidate.store.js';
 import { leave } from './coming-and-going.js';
-import { condemn, convict, isOutlawed, judge, rate } from './judgement.js';
+import { condemn, convict, failAudit, isOutlawed, judge, rate } from './judgement.js';
 import { ModelStore } from './model.store.js';
 import { NodeStore } from './node.store.js';
 import { rank } from './ranking.js';
@@ -79,6 +79,15 @@ export class NodeService {
 
   async condemn(fact: PayloadOf<typeof sessionQueue.attemptRejected>, eventId: string): Promise<void> {
     await this.nodes.change(fact.nodeId, (node, now) => condemn(node, fact.reason, now), { eventId });
+  }
+
+  /** Only what two verifiers found false, or the evidence itself, speaks against a node. */
+  async audited(
+    { nodeId, outcome, reasons }: PayloadOf<typeof cognitive.auditEnded>,
+    eventId: string,
+  ): Promise<void> {
+    if (outcome !== 'failed') return;
+    await this.nodes.change(nodeId, (node, now) => failAudit(node, reasons, now), { eventId });
   }
 
   async convict(

@@ -56,6 +56,14 @@ describe('the ledger', () => {
     expect(ledger.stats.find(({ phase }) => phase === 'commit')).toMatchObject({ total: 2, succeeded: 1 });
   });
 
+  it('counts audits that decided something, as correctness', () => {
+    const audit = (outcome: string) =>
+      readEvent(cognitive.auditEnded.subject, { nodeId, at, outcome, reasons: [] });
+    expect(counts(audit('passed'), audit('failed'), audit('undecided'), audit('unverifiable'))).toEqual({
+      correctness: '1/2',
+    });
+  });
+
   it('counts probes, and knows a registered node of which nothing else was heard', () => {
     expect(counts(probe(1), probe(null))).toEqual({ ping: '1/2' });
     expect(ledgerOf(registered())).toEqual(emptyLedger);

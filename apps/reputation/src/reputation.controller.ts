@@ -70,6 +70,11 @@ export class ReputationController {
     return this.service.hear(fact, context);
   }
 
+  @On(cognitive.auditEnded)
+  auditEnded(fact: PayloadOf<typeof cognitive.auditEnded>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
   @On(sessionQueue.attemptAccepted)
   accepted(fact: PayloadOf<typeof sessionQueue.attemptAccepted>, context: MessageContext): Promise<void> {
     return this.service.hear(fact, context);

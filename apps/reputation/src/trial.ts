@@ -39,6 +39,17 @@ const fromVerdict = (verdict: PayloadOf<typeof cognitive.verdictGiven>): Heard =
   };
 };
 
+/** An audit that decided nothing says nothing. */
+const fromAudit = ({ nodeId, at, outcome }: PayloadOf<typeof cognitive.auditEnded>): Heard => ({
+  nodeId,
+  at: new Date(at),
+  trials:
+    outcome === 'passed' || outcome === 'failed'
+      ? [{ phase: 'correctness', succeeded: outcome === 'passed' }]
+      : [],
+  task: null,
+});
+
 const fromProbe = ({ nodeId, rttMs, at }: PayloadOf<typeof cognitive.nodeProbed>): Heard => ({
   nodeId,
   at: new Date(at),
@@ -83,6 +94,7 @@ const fromAttempt = (
 const readers: Readonly<Record<string, (payload: never) => Heard>> = {
   [cognitive.verdictGiven.subject]: fromVerdict,
   [cognitive.nodeProbed.subject]: fromProbe,
+  [cognitive.auditEnded.subject]: fromAudit,
   [sessionQueue.attemptAccepted.subject]: (fact: PayloadOf<typeof sessionQueue.attemptAccepted>) =>
     fromAttempt(fact, 'accepted', { completionTokens: fact.completionTokens }),
   [sessionQueue.attemptRejected.subject]: (fact: AttemptFact) =>

@@ -92,7 +92,14 @@ export class CommitStore {
         data: { ...kept, precommittedAt: at, dueAt: task.expiresAt },
         says: {
           event: sessionQueue.taskPrecommitted,
-          payload: () => ({ taskId, attempt, nodeId, sessionId: task.sessionId, at: at.toISOString() }),
+          payload: () => ({
+            taskId,
+            attempt,
+            nodeId,
+            sessionId: task.sessionId,
+            at: at.toISOString(),
+            precommit: kept.precommit,
+          }),
         },
       });
       if (!row) return null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { event, request } from './message.js';
-import { challenge } from './node-pool.js';
+import { auditOutcome, drawView, epochView, scores } from './audit.js';
+import { challenge } from './challenge.js';
+import { event, nodeRequest, request } from './message.js';
 import { roundState, transition } from './state.js';
 import {
   count,
@@ -9,6 +10,7 @@ import {
   nodeId,
   pageByUuid,
   pageOf,
+  positiveInt,
   reason,
   smallCount,
   taskId,
@@ -58,6 +60,9 @@ export const roundView = z.object({
 });
 export type RoundView = z.infer<typeof roundView>;
 
+/** A number of an epoch, as text: cursors are. */
+const epochCursor = z.string().regex(/^[1-9]\d{0,8}$/, 'must be the number of an epoch');
+
 /** What the leading oracle must be able to check: an old leader is refused as `STALE`. */
 const epoch = smallCount;
 
@@ -105,6 +110,22 @@ export const cognitive = {
   get: request('cognitive', 'get', { input: z.strictObject({ roundId: uuid }), output: roundView }),
   list: request('cognitive', 'list', { input: pageByUuid, output: pageOf(roundView) }),
 
+  /** The epochs of audits, the newest first; `cursor` is the last number of the page before. */
+  epochs: request('cognitive', 'epochs', {
+    input: z.strictObject({ cursor: epochCursor.optional(), limit: z.int().min(1).max(200).default(50) }),
+    output: pageOf(epochView),
+  }),
+  /** Everything that was heard in an epoch, in the order of hearing. `CONFLICT` until the epoch is closed. */
+  draws: request('cognitive', 'draws', {
+    input: pageByUuid.extend({ epoch: positiveInt }).strict(),
+    output: pageOf(drawView).extend({ epoch: epochView }),
+  }),
+  /** A verifier's scores, or why it has none. */
+  scored: nodeRequest('cognitive', 'scored', {
+    input: z.strictObject({ auditId: uuid, scores: scores.nullable(), problem: reason.nullable() }),
+    output: z.object({ noted: z.literal(true) }),
+  }),
+
   verdictGiven: event('cognitive', 'verdict-given', verdict),
   nodeProbed: event(
     'cognitive',
@@ -120,6 +141,34 @@ export const cognitive = {
       participants: z.array(nodeId),
       passed: count,
       version: count,
+      at: timestamp,
+    }),
+  ),
+  /** An epoch of audits was announced, before it starts. */
+  epochOpened: event(
+    'cognitive',
+    'epoch-opened',
+    epochView.pick({ epoch: true, seedHash: true, baseRate: true, startsAt: true, endsAt: true }).extend({
+      at: timestamp,
+    }),
+  ),
+  /** It is over, its audits have ended, and its seed is revealed. */
+  epochClosed: event(
+    'cognitive',
+    'epoch-closed',
+    z.object({ epoch: positiveInt, seedHash: hash, seed: hash, audits: count, at: timestamp }),
+  ),
+  /** An answer was audited; only `failed` speaks against its node. */
+  auditEnded: event(
+    'cognitive',
+    'audit-ended',
+    z.object({
+      auditId: uuid,
+      nodeId,
+      taskId,
+      attempt: positiveInt,
+      outcome: auditOutcome,
+      reasons: z.array(reason),
       at: timestamp,
     }),
   ),

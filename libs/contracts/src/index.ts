@@ -1,3 +1,5 @@
+export * from './audit.js';
+export * from './challenge.js';
 export * from './client.js';
 export * from './cognitive.js';
 export * from './commit-data.js';

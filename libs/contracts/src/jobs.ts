@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scoreJob } from './audit.js';
 import { resumeFrom, taskSubmitted } from './inference.js';
 import { job } from './message.js';
 import { positiveInt, reason, taskId, timestamp } from './value.js';
@@ -27,6 +28,8 @@ export const jobs = {
     input: z.strictObject({ taskId, attempt: positiveInt }),
     output: z.object({ accepted: z.literal(true) }),
   }),
+  /** Score what another node says it computed; the scores come on `node.<id>.cognitive.scored`. Refused as `infer`. */
+  score: job('score', { input: scoreJob, output: z.object({ accepted: z.literal(true) }) }),
   probe: job('probe', {
     input: z.strictObject({ at: timestamp }),
     output: z.object({ at: timestamp, busySlots: z.int().nonnegative() }),

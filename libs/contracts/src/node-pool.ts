@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { verifierSearch } from './audit.js';
+import { challenge } from './challenge.js';
 import { event, nodeRequest, request } from './message.js';
 import { nodeState, transition } from './state.js';
 import {
@@ -17,13 +19,6 @@ import {
   timestamp,
   uuid,
 } from './value.js';
-
-export const challenge = z.strictObject({
-  prompt: text.min(1).max(20_000),
-  answer: text.min(1).max(20_000),
-  maxTokens: z.int().min(1).max(4_096),
-});
-export type Challenge = z.infer<typeof challenge>;
 
 export const modelDefaults = z.strictObject({
   temperature: z.number().min(0).max(2),
@@ -187,6 +182,11 @@ export const nodePool = {
       testing: count,
     }),
   }),
+  /**
+   * Nodes that could check an answer of this one: healthy, with the model, of the same owner (or, as it, of none); those
+   * of its determinism class first, then the free ones.
+   */
+  findVerifiers: request('node-pool', 'find-verifiers', verifierSearch),
   /** EPHEMERAL → RESERVED for one session; `CONFLICT` when another was faster. */
   reserve: request('node-pool', 'reserve', {
     input: z.strictObject({ nodeId, sessionId: uuid }),

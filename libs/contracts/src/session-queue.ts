@@ -191,7 +191,12 @@ export const sessionQueue = {
     output: z.object({ received: z.literal(true) }),
   }),
 
-  taskPrecommitted: event('session-queue', 'task-precommitted', attemptFact),
+  taskPrecommitted: event(
+    'session-queue',
+    'task-precommitted',
+    /** The hash itself: audits are drawn by it. Queues of earlier versions do not say it. */
+    attemptFact.extend({ precommit: hash.optional() }),
+  ),
   taskFinalised: event(
     'session-queue',
     'task-finalised',

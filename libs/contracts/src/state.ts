@@ -56,6 +56,16 @@ export const roundStates = [
   'ENDED',
   'ABORTED',
 ] as const;
+export const auditStates = [
+  'DRAWN',
+  'SCORING',
+  'CONFIRMING',
+  'PASSED',
+  'FAILED',
+  'UNDECIDED',
+  'UNVERIFIABLE',
+] as const;
+const verificationStates = ['ASKED', 'PASSED', 'FAILED', 'SILENT', 'REFUSED'] as const;
 
 export const nodeState = z.enum(nodeStates);
 export const sessionState = z.enum(sessionStates);
@@ -63,12 +73,16 @@ export const taskState = z.enum(taskStates);
 export const attemptState = z.enum(attemptStates);
 export const assignmentState = z.enum(assignmentStates);
 export const roundState = z.enum(roundStates);
+export const auditState = z.enum(auditStates);
+export const verificationState = z.enum(verificationStates);
 export type NodeState = z.infer<typeof nodeState>;
 export type SessionState = z.infer<typeof sessionState>;
 export type TaskState = z.infer<typeof taskState>;
 export type AttemptState = z.infer<typeof attemptState>;
 export type AssignmentState = z.infer<typeof assignmentState>;
 export type RoundState = z.infer<typeof roundState>;
+export type AuditState = z.infer<typeof auditState>;
+export type VerificationState = z.infer<typeof verificationState>;
 
 /** One row of a lifecycle's history. */
 export const transition = z.object({

@@ -11,12 +11,13 @@ import type { NodeIdentity } from './identity.js';
 import type { Link } from './link.js';
 import type { NodeLog } from './log.js';
 import { Reveals } from './reveals.js';
+import type { Slots } from './slots.js';
 
 export interface AttemptsOptions {
   readonly engine: NodeEngine;
   readonly modelDigest: string;
   readonly identity: NodeIdentity;
-  readonly slots: number;
+  readonly slots: Slots;
   readonly behaviour: Behaviour;
   readonly link: Pick<Link, 'ask' | 'publish'>;
   readonly clock: NodeClock;
@@ -54,11 +55,6 @@ export class Attempts {
   constructor(private readonly options: AttemptsOptions) {
     this.#delivery = new Delivery(options);
     this.#reveals = new Reveals({ ...options, delivery: this.#delivery, closing: this.#closing.signal });
-  }
-
-  /** Slots that compute, or are about to. */
-  get busySlots(): number {
-    return this.#live.size;
   }
 
   /** Takes an attempt, or throws a Fault. The same attempt again is accepted again, and computed once. */
@@ -105,16 +101,21 @@ export class Attempts {
   private take(key: string, job: InputOf<typeof jobs.infer>): Live {
     if (this.#isDraining) throw new Fault('BUSY', 'this node is about to leave');
     const { slots, identity } = this.options;
-    if (this.#live.size >= slots) throw new Fault('BUSY', `all ${slots} slots are taken`);
+    // The slot is taken before anything is awaited, so that two offers cannot share it.
+    if (!slots.take(key)) throw new Fault('BUSY', `all ${slots.total} slots are taken`);
     const live: Live = {
       attempt: makeAttempt(job, identity),
       admitted: Promise.resolve(),
       isCancelled: false,
     };
-    // The slot is taken before anything is awaited, so that two offers cannot share it.
     this.#live.set(key, live);
     live.admitted = this.admit(key, live);
     return live;
+  }
+
+  private release(key: string): void {
+    this.#live.delete(key);
+    this.options.slots.free(key);
   }
 
   private async admit(key: string, live: Live): Promise<void> {
@@ -128,7 +129,7 @@ export class Attempts {
       this.#work.add(work);
       void work.finally(() => this.#work.delete(work));
     } catch (error) {
-      this.#live.delete(key);
+      this.release(key);
       throw error;
     }
   }
@@ -148,14 +149,14 @@ export class Attempts {
       const counted = await promptTokens.catch(() => 0);
       const sealed = sealCommit({ promptTokens: counted, choices }, attempt, behaviour);
       this.#reveals.keep(attempt, sealed.precommit && sealed.text);
-      this.#live.delete(key);
+      this.release(key);
       const outcome = await this.precommit(attempt, sealed.precommit);
       ended({ taskId, attempt: number, promptTokens: counted, outcome, ...run.figures() });
     } catch (error) {
       log('error', 'an attempt failed', { taskId, attempt: number, error: stackOf(error) });
     } finally {
       done.abort();
-      this.#live.delete(key);
+      this.release(key);
     }
   }
 

@@ -38,6 +38,19 @@ export interface GeneratedToken {
   finish?: FinishReason;
 }
 
+/** Tokens that somebody says a request gave, from its first. */
+export interface ScoreRequest extends Omit<GenerateRequest, 'logprobs' | 'resumeFrom'> {
+  claimed: readonly number[];
+}
+
+/** Of each claimed token, given those before it as they were claimed. */
+export interface NodeScore {
+  /** Final score of the token that would have been chosen, less the claimed one's; Infinity when it had no chance. */
+  readonly gaps: ArrayLike<number>;
+  /** Four numbers each: `top1Id`, `top1`, `top2Id`, `top2`. */
+  readonly evidence: ArrayLike<number>;
+}
+
 /**
  * What a node needs of whatever runs its model; `@ganglion/inference` has this shape, and so may anything else.
  * After an abort `generate` ends quietly, with no token beyond those already made. A rejected request throws an error
@@ -48,6 +61,8 @@ export interface NodeEngine {
   readonly determinismClass: string;
   countPromptTokens(prompt: NodePrompt): Promise<number>;
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GeneratedToken>;
+  /** Scores claimed tokens among the answers under way; rejects after an abort. */
+  score(request: ScoreRequest, signal: AbortSignal): Promise<NodeScore>;
 }
 
 /** Did the engine refuse the request itself, rather than fail? */

@@ -9,6 +9,8 @@ import { answerJob, type JobHandlers } from './job-answers.js';
 import { Link } from './link.js';
 import type { NodeLog } from './log.js';
 import { Membership } from './membership.js';
+import { Scores } from './scores.js';
+import { Slots } from './slots.js';
 
 export interface MinerNodeOptions {
   readonly engine: NodeEngine;
@@ -18,7 +20,7 @@ export interface MinerNodeOptions {
   readonly url: string;
   /** A join token; needed until the network knows this node. */
   readonly token?: string | undefined;
-  /** Attempts computed at once. */
+  /** Attempts and scores computed at once. */
   readonly slots: number;
   readonly log: NodeLog;
   readonly clock?: NodeClock;
@@ -47,6 +49,8 @@ export class MinerNode {
   readonly #identity: NodeIdentity;
   readonly #link: Link;
   readonly #attempts: Attempts;
+  readonly #scores: Scores;
+  readonly #slots: Slots;
   readonly #membership: Membership;
   readonly #ending = new AbortController();
   readonly #log: NodeLog;
@@ -61,15 +65,19 @@ export class MinerNode {
     const identity = (this.#identity = readIdentity(options.seed));
     const behaviour = { ...honest, ...options.behaviour };
     const link = (this.#link = new Link(behaviour));
-    this.#attempts = new Attempts({
+    const work = {
       engine,
       modelDigest: modelDigestOf(engine),
-      identity,
-      slots,
-      behaviour,
+      slots: (this.#slots = new Slots(slots)),
       link,
       clock,
       log,
+    };
+    this.#scores = new Scores(work);
+    this.#attempts = new Attempts({
+      ...work,
+      identity,
+      behaviour,
       ended: (attempt) => this.report(attempt),
     });
     const handlers = this.handlers(clock);
@@ -82,7 +90,7 @@ export class MinerNode {
       clock,
       log,
       answer: (msg) => answerJob(msg, handlers, log),
-      busySlots: () => this.#attempts.busySlots,
+      busySlots: () => this.#slots.busy,
       stateChanged: (state) => options.observer?.stateChanged?.(state),
     });
   }
@@ -101,7 +109,7 @@ export class MinerNode {
   }
 
   get busySlots(): number {
-    return this.#attempts.busySlots;
+    return this.#slots.busy;
   }
 
   /**
@@ -123,7 +131,7 @@ export class MinerNode {
   /** Leaves in order: takes no more work, finishes, commits and reveals what it has (18 s at most), and closes. */
   async drain(withinMs = DRAIN_MS): Promise<void> {
     const late = AbortSignal.timeout(withinMs);
-    const drained = this.#attempts.drain(late);
+    const drained = Promise.all([this.#attempts.drain(late), this.#scores.close()]);
     if (this.#link.isConnected) await this.takeLeave();
     await drained;
     this.#closed ??= this.end(() => this.#link.retire());
@@ -147,6 +155,7 @@ export class MinerNode {
   private async end(close: () => Promise<void>): Promise<void> {
     this.#ending.abort();
     this.#attempts.close();
+    void this.#scores.close();
     await this.#kept?.catch(() => {});
     await close();
   }
@@ -156,7 +165,8 @@ export class MinerNode {
       infer: (job) => this.#attempts.infer(job),
       cancel: async (input) => this.#attempts.cancel(input),
       reveal: async (input) => this.#attempts.reveal(input),
-      probe: async () => ({ at: new Date(clock.ms()).toISOString(), busySlots: this.#attempts.busySlots }),
+      score: (job) => this.#scores.score(job),
+      probe: async () => ({ at: new Date(clock.ms()).toISOString(), busySlots: this.#slots.busy }),
     };
   }
 

@@ -1,7 +1,7 @@
 import type { FrozenRequest, InferJob } from '@ganglion/contracts';
 import { type Attempt, makeAttempt } from './attempt.js';
 import { modelDigestOf } from './declaration.js';
-import type { GeneratedToken, GenerateRequest, NodeEngine } from './engine.js';
+import type { GeneratedToken, GenerateRequest, NodeEngine, NodeScore, ScoreRequest } from './engine.js';
 import { createSeed, readIdentity } from './identity.js';
 
 /** An engine that says what it is told to say. */
@@ -22,10 +22,22 @@ export class ScriptedEngine implements NodeEngine {
   before: (made: number, signal: AbortSignal) => Promise<void> | void = () => {};
   promptTokens: () => Promise<number> = () => Promise.resolve(5);
 
+  /** Answers scores: every claim is what it would have said, unless told otherwise. */
+  scoring: (request: ScoreRequest, signal: AbortSignal) => Promise<NodeScore> | NodeScore = ({
+    claimed,
+  }) => ({
+    gaps: claimed.map(() => 0),
+    evidence: claimed.flatMap((id) => [id, 900, 99, 0]),
+  });
+
   constructor(private readonly script: (choice: number) => readonly GeneratedToken[]) {}
 
   countPromptTokens(): Promise<number> {
     return this.promptTokens();
+  }
+
+  async score(request: ScoreRequest, signal: AbortSignal): Promise<NodeScore> {
+    return this.scoring(request, signal);
   }
 
   async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GeneratedToken> {

@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GeneratedToken, GenerateRequest, NodeEngine, NodePrompt } from '@ganglion/node';
+import type {
+  GeneratedToken,
+  GenerateRequest,
+  NodeEngine,
+  NodePrompt,
+  NodeScore,
+  ScoreRequest,
+} from '@ganglion/node';
 
 /** A real engine that takes its time, or says it is of another class than it is. */
 export class PacedEngine implements NodeEngine {
@@ -17,6 +24,10 @@ export class PacedEngine implements NodeEngine {
 
   countPromptTokens(prompt: NodePrompt): Promise<number> {
     return this.engine.countPromptTokens(prompt);
+  }
+
+  score(request: ScoreRequest, signal: AbortSignal): Promise<NodeScore> {
+    return this.engine.score(request, signal);
   }
 
   /** No two tokens of the node, in whatever slots, are closer together than the pace: slots share a machine. */

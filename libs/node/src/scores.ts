@@ -1,0 +1,155 @@
+import {
+  cognitive,
+  Fault,
+  type InputOf,
+  type jobs,
+  type OutputOf,
+  type Reason,
+  type Scores as Found,
+} from '@ganglion/contracts';
+import { backOff } from './back-off.js';
+import type { NodeClock } from './clock.js';
+import type { NodeEngine, NodeScore } from './engine.js';
+import type { Link } from './link.js';
+import type { NodeLog } from './log.js';
+import type { Slots } from './slots.js';
+
+type Job = InputOf<typeof jobs.score>;
+type Claim = Job['claims'][number];
+type Scored = Found['claims'][number];
+
+export interface ScoresOptions {
+  readonly engine: NodeEngine;
+  readonly modelDigest: string;
+  readonly slots: Slots;
+  readonly link: Pick<Link, 'ask'>;
+  readonly clock: NodeClock;
+  readonly log: NodeLog;
+}
+
+/** What it found is told this often at most, while cognitive cannot hear it. */
+const TELLS = 5;
+/** One at a time: who audits must not hold up who is served. */
+const KEY = 'score';
+
+/** Checks what other nodes say they computed: one audit at a time, in a slot like any attempt. */
+export class Scores {
+  readonly #closing = new AbortController();
+  #auditId: string | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ScoresOptions) {}
+
+  /** Takes an audit, or throws a Fault as for an attempt. The same one again is accepted again, and computed once. */
+  async score(job: Job): Promise<OutputOf<typeof jobs.score>> {
+    const { engine, modelDigest, slots, clock } = this.options;
+    if (this.#auditId === job.auditId) return { accepted: true };
+    if (job.request.modelDigest !== modelDigest)
+      throw new Fault(
+        'CONFLICT',
+        `request.modelDigest: this node serves ${engine.model.id} (${modelDigest})`,
+      );
+    if (Date.parse(job.expiresAt) <= clock.ms())
+      throw new Fault('EXPIRED', `expiresAt: ${job.expiresAt} has passed`);
+    if (this.#closing.signal.aborted) throw new Fault('BUSY', 'this node is about to leave');
+    if (this.#auditId !== undefined) throw new Fault('BUSY', 'another audit is being scored here');
+    if (!slots.take(KEY)) throw new Fault('BUSY', `all ${slots.total} slots are taken`);
+    this.#auditId = job.auditId;
+    this.#work = this.carryOut(job);
+    return { accepted: true };
+  }
+
+  /** Takes no more and gives up what is under way; resolves when that was told. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#work;
+  }
+
+  private async carryOut(job: Job): Promise<void> {
+    const { auditId } = job;
+    const late = new AbortController();
+    const limits = AbortSignal.any([late.signal, this.#closing.signal]);
+    void this.abortAt(Date.parse(job.expiresAt), late);
+    let told: { scores: Found | null; problem: Reason | null };
+    try {
+      told = { scores: await scoreAll(job, this.options.engine, limits), problem: null };
+    } catch (error) {
+      told = { scores: null, problem: problemOf(error) };
+    } finally {
+      late.abort();
+      this.#auditId = undefined;
+      this.options.slots.free(KEY);
+    }
+    await this.tell({ auditId, ...told });
+  }
+
+  private async abortAt(deadline: number, late: AbortController): Promise<void> {
+    const { clock } = this.options;
+    await clock.sleep(deadline - clock.ms(), late.signal);
+    late.abort();
+  }
+
+  private async tell(found: InputOf<typeof cognitive.scored>): Promise<void> {
+    const { link, clock, log } = this.options;
+    const { auditId } = found;
+    for (let tells = 1; tells <= TELLS; tells++) {
+      try {
+        await link.ask(cognitive.scored, found);
+        return;
+      } catch (error) {
+        const isDeaf = error instanceof Fault && (error.code === 'UNAVAILABLE' || error.code === 'INTERNAL');
+        if (!isDeaf || tells === TELLS || this.#closing.signal.aborted) {
+          const reason = error instanceof Error ? error.message : String(error);
+          return log('warn', 'the scores of an audit were not taken', { auditId, reason });
+        }
+        await clock.sleep(backOff(tells), this.#closing.signal);
+      }
+    }
+  }
+}
+
+const scoreAll = async (job: Job, engine: NodeEngine, signal: AbortSignal): Promise<Found> => {
+  const claims: Scored[] = [];
+  for (const claim of job.claims) claims.push(await scoreOne(claim, job, { engine, signal }));
+  return { claims, eosTokenIds: [...engine.model.eosTokenIds] };
+};
+
+const scoreOne = async (
+  { choice, tokens }: Claim,
+  { request, alternatives, suspectAbove }: Job,
+  { engine, signal }: { engine: NodeEngine; signal: AbortSignal },
+): Promise<Scored> => {
+  const { prompt, sampling } = request;
+  const score = (filters: object): Promise<NodeScore> =>
+    engine.score({ prompt, sampling: { ...sampling, ...filters }, choice, claimed: tokens }, signal);
+  const { gaps, evidence } = await score({});
+  const least = Array.from(gaps);
+  if (least.some((gap) => gap > suspectAbove))
+    for (const filters of alternatives) {
+      const other = await score(filters);
+      for (const at of least.keys()) least[at] = Math.min(least[at]!, other.gaps[at]!);
+    }
+  return {
+    // JSON has no Infinity.
+    gaps: [...least.entries()]
+      .filter(([, gap]) => gap > 0)
+      .map(([at, gap]): [number, number | null] => [at, gap === Infinity ? null : gap]),
+    evidence: tokens.map((_, at): [number, number, number, number] => [
+      evidence[4 * at]!,
+      evidence[4 * at + 1]!,
+      evidence[4 * at + 2]!,
+      evidence[4 * at + 3]!,
+    ]),
+  };
+};
+
+const problemOf = (error: unknown): Reason => {
+  const { code, message } =
+    error instanceof Error ? (error as Error & { code?: unknown }) : { code: null, message: '' };
+  return {
+    code: String(code ?? 'failed')
+      .toLowerCase()
+      .slice(0, 64),
+    message: message.slice(0, 1_024),
+  };
+};
