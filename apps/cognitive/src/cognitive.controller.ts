@@ -28,7 +28,7 @@ export class CognitiveController {
 
   @Handles(cognitive.timed)
   timed(input: InputOf<typeof cognitive.timed>): Promise<OutputOf<typeof cognitive.timed>> {
-    return this.service.timed(input);
+    return this.hearing.timed(input);
   }
 
   @Handles(cognitive.probed)
@@ -44,14 +44,6 @@ export class CognitiveController {
   @Handles(cognitive.list)
   list(page: InputOf<typeof cognitive.list>): Promise<OutputOf<typeof cognitive.list>> {
     return this.rounds.list(page);
-  }
-
-  @On(sessionQueue.taskPrecommitted)
-  precommitted(
-    fact: PayloadOf<typeof sessionQueue.taskPrecommitted>,
-    context: MessageContext,
-  ): Promise<void> {
-    return this.hearing.precommitted(fact, context.eventId);
   }
 
   @On(sessionQueue.taskFinalised)

@@ -3,6 +3,8 @@ import type { OutputOf, PayloadOf, Verdict } from '@ganglion/contracts';
 import { cognitive, sessionQueue } from '@ganglion/contracts';
 import { Metrics } from '@ganglion/runtime';
 import { type TestDatabase, testDatabase, type ClientOf } from '@ganglion/testkit';
+import type { AuditConfig } from './audit.config.js';
+import { type AuditParts, auditParts } from './audit.fixture.js';
 import { CognitiveService } from './cognitive.service.js';
 import { CognitiveDatabase, CognitiveOutbox } from './database.store.js';
 import { HearingService } from './hearing.service.js';
@@ -12,6 +14,7 @@ import { ProbeStore } from './probe.store.js';
 import { ProgressService } from './progress.service.js';
 import { ProgressStore } from './progress.store.js';
 import { RoundStore } from './round.store.js';
+import { SweepService } from './sweep.service.js';
 
 export const oracle = { epoch: 5, oracleId: 'oracle-one' };
 const model = { model: 'tiny', modelDigest: 'd'.repeat(64) };
@@ -22,16 +25,19 @@ export const newNode = (): string => `U${Array.from(randomBytes(55), (byte) => b
 
 /** The module's services on a database of their own; events are handed in by the spec, as the broker would. */
 export class Cognitive implements AsyncDisposable {
-  readonly clock = new MovedClock();
   readonly rounds: RoundStore;
   readonly service: CognitiveService;
+  readonly sweeps: SweepService;
   readonly hearing: HearingService;
+  readonly audits: AuditParts;
   readonly probes: ProbeStore;
   readonly #own: CognitiveDatabase;
 
   private constructor(
     readonly peers: Peers,
-    private readonly db: TestDatabase<ClientOf<'cognitive'>>,
+    readonly db: TestDatabase<ClientOf<'cognitive'>>,
+    private readonly config: AuditConfig,
+    readonly clock = new MovedClock(),
   ) {
     this.#own = new CognitiveDatabase(db.url);
     const publish = (): Promise<void> => Promise.resolve();
@@ -43,14 +49,18 @@ export class Cognitive implements AsyncDisposable {
       peers.bus,
       new Metrics('spec'),
     );
-    this.service = new CognitiveService(this.rounds, leaders, progress, peers.bus);
-    this.hearing = new HearingService(this.service);
+    this.audits = auditParts({ database: this.#own, outbox, clock: this.clock, bus: peers.bus, config });
+    this.sweeps = new SweepService(this.rounds, progress, this.audits.epochs, this.audits.service);
+    this.service = new CognitiveService(this.rounds, leaders, this.sweeps, peers.bus);
+    this.hearing = new HearingService(this.rounds, leaders, progress);
     this.probes = new ProbeStore(this.#own, outbox, leaders, this.clock);
   }
 
-  static async on(peers: Peers): Promise<Cognitive> {
+  /** Nothing is audited unless `config` says so. */
+  static async on(peers: Peers, config: Partial<AuditConfig> = {}): Promise<Cognitive> {
     peers.forget();
-    return new Cognitive(peers, await testDatabase('cognitive'));
+    const audits = { baseRate: 0, epochMs: 60_000, tolerances: {}, ...config };
+    return new Cognitive(peers, await testDatabase('cognitive'), audits);
   }
 
   open(nodeIds: string[], answer = '4'): Promise<OutputOf<typeof cognitive.open>> {
@@ -61,7 +71,7 @@ export class Cognitive implements AsyncDisposable {
   /** A tick, and the sweep that goes beside it. */
   async tick(): Promise<OutputOf<typeof cognitive.tick>> {
     const answer = await this.service.tick(oracle);
-    await this.service.swept();
+    await this.sweeps.swept();
     return answer;
   }
 
@@ -92,7 +102,7 @@ export class Cognitive implements AsyncDisposable {
 
   timed(taskId: string, nodeId: string, epoch = oracle.epoch): Promise<unknown> {
     const measured = { ttftMs: 10, tokensPerSecond: 200, durationMs: 50 };
-    return this.service.timed({ epoch, taskId, nodeId, measured });
+    return this.hearing.timed({ epoch, taskId, nodeId, measured });
   }
 
   private ended(taskId: string): Omit<PayloadOf<typeof sessionQueue.taskCancelled>, 'reason'> {
@@ -121,8 +131,14 @@ export class Cognitive implements AsyncDisposable {
     this.peers.due = { ...model, ...node };
   }
 
+  /** Another replica: the same database, clock and peers. It is disposed of before this one. */
+  replica(): Cognitive {
+    const shared = { ...this.db, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return new Cognitive(this.peers, shared, this.config, this.clock);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.service.swept();
+    await this.sweeps.swept();
     await this.#own.client.$disconnect();
     await this.db[Symbol.asyncDispose]();
   }

@@ -3,18 +3,30 @@ import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
+import { AskingService } from './asking.service.js';
+import { AUDIT_CONFIG, readAuditConfig } from './audit.config.js';
+import { AuditController } from './audit.controller.js';
+import { AuditService } from './audit.service.js';
+import { AuditStore } from './audit.store.js';
+import { ClaimService } from './claim.service.js';
 import { CognitiveController } from './cognitive.controller.js';
 import { CognitiveService } from './cognitive.service.js';
 import { CognitiveDatabase, CognitiveOutbox } from './database.store.js';
+import { DrawService } from './draw.service.js';
+import { DrawStore } from './draw.store.js';
+import { EpochStore } from './epoch.store.js';
 import { HearingService } from './hearing.service.js';
 import { LeaderStore } from './leader.store.js';
+import { OutcomeService } from './outcome.service.js';
 import { ProbeStore } from './probe.store.js';
 import { ProgressService } from './progress.service.js';
 import { ProgressStore } from './progress.store.js';
 import { RoundStore } from './round.store.js';
+import { ScoredService } from './scored.service.js';
+import { SweepService } from './sweep.service.js';
 
 @Module({
-  controllers: [CognitiveController],
+  controllers: [CognitiveController, AuditController],
   providers: [
     {
       provide: CognitiveDatabase,
@@ -36,6 +48,7 @@ import { RoundStore } from './round.store.js';
         }),
       inject: [CognitiveDatabase, Bus, Clock],
     },
+    { provide: AUDIT_CONFIG, useFactory: readAuditConfig },
     LeaderStore,
     RoundStore,
     ProgressStore,
@@ -43,6 +56,16 @@ import { RoundStore } from './round.store.js';
     ProgressService,
     CognitiveService,
     HearingService,
+    EpochStore,
+    DrawStore,
+    AuditStore,
+    ClaimService,
+    AskingService,
+    OutcomeService,
+    AuditService,
+    ScoredService,
+    DrawService,
+    SweepService,
   ],
 })
 export class CognitiveModule {}

@@ -1,21 +1,28 @@
-import type { PayloadOf, sessionQueue } from '@ganglion/contracts';
+import { type cognitive, Fault, type InputOf, type PayloadOf, type sessionQueue } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
-import { CognitiveService } from './cognitive.service.js';
-import { noteCancelled, noteFailed, noteFinalised, notePrecommitted } from './note.js';
+import { LeaderStore } from './leader.store.js';
+import { noteCancelled, noteFailed, noteFinalised, notePrecommitted, noteTimed } from './note.js';
+import type { News } from './progress.store.js';
+import { ProgressService } from './progress.service.js';
+import { RoundStore } from './round.store.js';
 
-/** What the queue says of tasks. Tasks of a session are not tests, and are passed over without a look at the database. */
+/** News of tests. Tasks of a session are none, and are passed over without a look at the database. */
 @Injectable()
 export class HearingService {
-  constructor(private readonly cognitive: CognitiveService) {}
+  constructor(
+    private readonly rounds: RoundStore,
+    private readonly leaders: LeaderStore,
+    private readonly progress: ProgressService,
+  ) {}
 
   async precommitted(fact: PayloadOf<typeof sessionQueue.taskPrecommitted>, eventId?: string): Promise<void> {
     if (fact.sessionId !== null) return;
-    await this.cognitive.hear(fact.taskId, { eventId, notes: () => [notePrecommitted(fact)] });
+    await this.hear(fact.taskId, { eventId, notes: () => [notePrecommitted(fact)] });
   }
 
   async finalised(fact: PayloadOf<typeof sessionQueue.taskFinalised>, eventId?: string): Promise<void> {
     if (fact.sessionId !== null) return;
-    await this.cognitive.hear(fact.taskId, {
+    await this.hear(fact.taskId, {
       eventId,
       notes: ({ challenge }) => [noteFinalised(fact, challenge.answer)],
     });
@@ -23,11 +30,32 @@ export class HearingService {
 
   async failed(fact: PayloadOf<typeof sessionQueue.taskFailed>, eventId?: string): Promise<void> {
     if (fact.sessionId !== null) return;
-    await this.cognitive.hear(fact.taskId, { eventId, notes: () => [noteFailed(fact)] });
+    await this.hear(fact.taskId, { eventId, notes: () => [noteFailed(fact)] });
   }
 
   async cancelled(fact: PayloadOf<typeof sessionQueue.taskCancelled>, eventId?: string): Promise<void> {
     if (fact.sessionId !== null) return;
-    await this.cognitive.hear(fact.taskId, { eventId, notes: () => [noteCancelled(fact)] });
+    await this.hear(fact.taskId, { eventId, notes: () => [noteCancelled(fact)] });
+  }
+
+  /** Takes the oracle's timing of a task; for a participant that was judged already it changes nothing. */
+  async timed(input: InputOf<typeof cognitive.timed>): Promise<Record<string, never>> {
+    await this.leaders.checkEpoch(input.epoch);
+    const isHeard = await this.hear(input.taskId, {
+      notes: ({ participants }) =>
+        participants.some(({ taskId, nodeId }) => taskId === input.taskId && nodeId === input.nodeId)
+          ? [noteTimed(input)]
+          : [],
+    });
+    if (!isHeard) throw new Fault('NOT_FOUND', `taskId: ${input.taskId} is no task of a round`);
+    return {};
+  }
+
+  /** Takes news of a task to its round; false when the task is no test. */
+  private async hear(taskId: string, news: News): Promise<boolean> {
+    const roundId = await this.rounds.roundOf(taskId);
+    if (roundId === null) return false;
+    await this.progress.drive(roundId, news);
+    return true;
   }
 }

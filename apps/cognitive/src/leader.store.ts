@@ -5,6 +5,11 @@ import { CognitiveDatabase, type Tx } from './database.store.js';
 
 const ROW = 'oracle';
 
+/** Makes transactions that act for the clock follow one another. Before the first leader there is nobody to lock out. */
+export const lockLeader = async (tx: Tx): Promise<void> => {
+  await tx.$queryRaw`SELECT 1 FROM "Leader" WHERE name = ${ROW} FOR UPDATE`;
+};
+
 /** Who leads the oracles: what an old leader says comes too late. */
 @Injectable()
 export class LeaderStore {

@@ -4,15 +4,18 @@ import { join } from 'node:path';
 import {
   Fault,
   type InputOf,
+  type Job,
+  jobs,
   nodePool,
+  type OutputOf,
   type Request,
+  type ScoreJob,
   sessionQueue,
   type TaskSubmitted,
 } from '@ganglion/contracts';
-import { Bus, connectBus } from '@ganglion/messaging';
+import { Bus, connectBus, encodeFault } from '@ganglion/messaging';
 import { Clock } from '@ganglion/runtime';
 import { BrokerServer, freePort } from '@ganglion/testkit';
-import { headers } from '@nats-io/nats-core';
 
 /** A clock that the spec moves. */
 export class MovedClock extends Clock {
@@ -35,6 +38,13 @@ export class Peers implements AsyncDisposable {
   readonly cancelled: string[] = [];
   due: { model: string; modelDigest: string; nodeIds: string[] } | null = null;
   isQueueThere = true;
+  /** What the queue says of a task that is audited: its receipt, or a fault. */
+  readonly receipts = new Map<string, unknown>();
+  /** Whom the pool names for audits. */
+  verifiers: OutputOf<typeof nodePool.findVerifiers>['verifiers'] = [];
+  /** What nodes were ordered to score, in order, and the fault with which each of them refuses. */
+  readonly ordered: { nodeId: string; job: ScoreJob }[] = [];
+  readonly refusals = new Map<string, Fault>();
 
   private constructor(
     private readonly folder: string,
@@ -57,6 +67,10 @@ export class Peers implements AsyncDisposable {
 
   forget(): void {
     this.enqueued.length = this.revealed.length = this.cancelled.length = 0;
+    this.ordered.length = 0;
+    this.verifiers = [];
+    this.receipts.clear();
+    this.refusals.clear();
     this.due = null;
     this.isQueueThere = true;
   }
@@ -79,20 +93,33 @@ export class Peers implements AsyncDisposable {
       due: this.due ? [{ ...this.due, challenges: [] }] : [],
       probe: [],
     }));
+    this.answer(sessionQueue.receipt, ({ taskId }: { taskId: string }) => {
+      const found = this.receipts.get(taskId) ?? new Fault('CONFLICT', 'no receipt', { state: 'STREAMING' });
+      return found instanceof Fault ? found : { receipt: found };
+    });
+    this.answer(nodePool.findVerifiers, () => ({
+      model: { id: 'tiny', quantisation: 'int8' },
+      determinismClass: 'of the spec',
+      verifiers: this.verifiers,
+    }));
+    this.answer(jobs.score, (job: ScoreJob, nodeId) => {
+      this.ordered.push({ nodeId, job });
+      return this.refusals.get(nodeId) ?? { accepted: true };
+    });
     await this.others.nats.flush();
   }
 
-  private answer<I>(message: Request, handle: (input: I) => unknown): void {
+  /** Answers with what `handle` gives, or refuses with the fault that it gives. */
+  private answer<I>(message: Request | Job, handle: (input: I, nodeId: string) => unknown): void {
     this.others.nats.subscribe(message.subject, {
       callback: (_error, msg) => {
-        if (message.module === 'session-queue' && !this.isQueueThere) {
-          const hdrs = headers();
-          hdrs.set('Fault', 'UNAVAILABLE');
-          const fault = new Fault('UNAVAILABLE', 'the database is away');
-          msg.respond(JSON.stringify(fault.toBody()), { headers: hdrs });
-          return;
-        }
-        msg.respond(JSON.stringify(handle(msg.json() as I)));
+        const isAway = message.subject.startsWith('req.session-queue.') && !this.isQueueThere;
+        const said = isAway
+          ? new Fault('UNAVAILABLE', 'the database is away')
+          : handle(msg.json() as I, msg.subject.split('.')[1] ?? '');
+        if (!(said instanceof Fault)) return void msg.respond(JSON.stringify(said));
+        const { data, options } = encodeFault(said);
+        msg.respond(data, options);
       },
     });
   }

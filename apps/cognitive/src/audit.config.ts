@@ -1,0 +1,40 @@
+import { RATE_UNITS } from '@ganglion/commitment';
+import { readConfig } from '@ganglion/runtime';
+import { z } from 'zod';
+import type { EpochSettings } from './epoch-plan.js';
+import { calibrated, toleranceTable, type ToleranceTable } from './tolerance.js';
+
+export const AUDIT_CONFIG = Symbol('audit configuration');
+
+export interface AuditConfig extends EpochSettings {
+  readonly tolerances: ToleranceTable;
+}
+
+/**
+ * `AUDIT_RATE`: the share of answers that is audited of a node with the best score, 0 to 1; others are audited up to four
+ * times as often. `AUDIT_TOLERANCES`: JSON, by model digest, model or quantisation, as `ganglion model calibrate` proposes.
+ */
+export const readAuditConfig = (): AuditConfig => {
+  const config = readConfig({
+    AUDIT_RATE: z.coerce.number().min(0).max(1).default(0),
+    AUDIT_EPOCH_SECONDS: z.coerce.number().int().min(10).max(604_800).default(3_600),
+    AUDIT_TOLERANCES: z.string().default('{}').transform(parseJson).pipe(toleranceTable),
+  });
+  return {
+    baseRate: Math.round(config.AUDIT_RATE * RATE_UNITS),
+    epochMs: config.AUDIT_EPOCH_SECONDS * 1_000,
+    tolerances: { ...calibrated, ...config.AUDIT_TOLERANCES },
+  };
+};
+
+const parseJson = (text: string, context: z.RefinementCtx): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be JSON, such as {"tiny": {"evidence": 41, "gap": 0.297}}',
+    });
+    return z.NEVER;
+  }
+};

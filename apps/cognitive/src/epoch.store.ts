@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { epochSeedHash } from '@ganglion/commitment';
+import { cognitive, type EpochView, Fault, type InputOf, type OutputOf } from '@ganglion/contracts';
+import { record } from '@ganglion/database';
+import type { Epoch } from '@ganglion/database/cognitive';
+import { Clock } from '@ganglion/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { AUDIT_CONFIG, type AuditConfig } from './audit.config.js';
+import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
+import { nextEpoch, settledBefore } from './epoch-plan.js';
+import { lockLeader } from './leader.store.js';
+
+/** The epochs of audits: announced before they start, closed when their audits have ended. */
+@Injectable()
+export class EpochStore {
+  constructor(
+    private readonly database: CognitiveDatabase,
+    private readonly outbox: CognitiveOutbox,
+    private readonly clock: Clock,
+    @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
+  ) {}
+
+  /** Announces the next epoch and closes those that are over, as far as it is time. Replicas may do so at once. */
+  async keep(): Promise<void> {
+    const at = this.clock.now();
+    const isChanged = await this.database.transaction(async (tx) => {
+      // Replicas that decide at once would announce two for one time.
+      await lockLeader(tx);
+      const isAnnounced = await this.announce(tx, at);
+      const closed = await this.closable(tx, at);
+      for (const epoch of closed) await close(tx, epoch, at);
+      return isAnnounced || closed.length > 0;
+    });
+    if (isChanged) this.outbox.wake();
+  }
+
+  /** The newest first; `cursor` is the last number of the page before. */
+  async list({
+    cursor,
+    limit,
+  }: InputOf<typeof cognitive.epochs>): Promise<OutputOf<typeof cognitive.epochs>> {
+    const rows = await this.database.client.epoch.findMany({
+      ...(cursor === undefined ? {} : { where: { number: { lt: Number(cursor) } } }),
+      orderBy: { number: 'desc' },
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit).map(viewOf);
+    return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.epoch) : null };
+  }
+
+  /**
+   * An epoch whose seed is revealed.
+   * @throws Fault `NOT_FOUND`, or `CONFLICT` while its draws are nobody's to see
+   */
+  async closed(number: number): Promise<EpochView> {
+    const row = await this.database.client.epoch.findUnique({ where: { number } });
+    if (!row) throw new Fault('NOT_FOUND', `epoch: there is no epoch ${number}`, { field: 'epoch' });
+    if (row.closedAt) return viewOf(row);
+    const ends = row.endsAt.toISOString();
+    throw new Fault(
+      'CONFLICT',
+      `epoch ${number} is not closed: it ends ${ends}, and then its audits must end`,
+    );
+  }
+
+  private async announce(tx: Tx, at: Date): Promise<boolean> {
+    const last = await tx.epoch.findFirst({ orderBy: { startsAt: 'desc' } });
+    const span = nextEpoch(last, this.config, at);
+    if (!span) return false;
+    const seed = randomBytes(32).toString('hex');
+    const data = {
+      ...span,
+      seed,
+      seedHash: epochSeedHash(seed),
+      baseRate: this.config.baseRate,
+      announcedAt: at,
+    };
+    const { epoch, seedHash, baseRate, startsAt, endsAt } = viewOf(await tx.epoch.create({ data }));
+    const payload = { epoch, seedHash, baseRate, startsAt, endsAt, at: at.toISOString() };
+    await record(tx, { event: cognitive.epochOpened, payload, entity: 'epoch', entityId: String(epoch), at });
+    return true;
+  }
+
+  private async closable(tx: Tx, at: Date): Promise<Epoch[]> {
+    const over = await tx.epoch.findMany({
+      where: { closedAt: null, endsAt: { lte: settledBefore(at) } },
+      orderBy: { number: 'asc' },
+    });
+    const live = await tx.audit.groupBy({
+      by: ['epoch'],
+      where: { epoch: { in: over.map(({ number }) => number) }, endedAt: null },
+    });
+    return over.filter(({ number }) => !live.some(({ epoch }) => epoch === number));
+  }
+}
+
+const close = async (tx: Tx, { number, seed, seedHash }: Epoch, at: Date): Promise<void> => {
+  await tx.epoch.update({ where: { number }, data: { closedAt: at } });
+  const audits = await tx.audit.count({ where: { epoch: number } });
+  const payload = { epoch: number, seedHash, seed, audits, at: at.toISOString() };
+  await record(tx, { event: cognitive.epochClosed, payload, entity: 'epoch', entityId: String(number), at });
+};
+
+const viewOf = (row: Epoch): EpochView => ({
+  epoch: row.number,
+  seedHash: row.seedHash,
+  baseRate: row.baseRate,
+  announcedAt: row.announcedAt.toISOString(),
+  startsAt: row.startsAt.toISOString(),
+  endsAt: row.endsAt.toISOString(),
+  closedAt: row.closedAt?.toISOString() ?? null,
+  seed: row.closedAt ? row.seed : null,
+});
