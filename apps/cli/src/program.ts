@@ -1,5 +1,6 @@
 import { GanglionError } from '@ganglion/sdk';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './audit.js';
 import { addChat } from './chat.js';
 import { CommandError, exitCode } from './command-error.js';
 import { addCredentials } from './credentials.js';
@@ -33,6 +34,7 @@ const makeProgram = (terminal: Terminal): Command => {
   addStatus(program, terminal);
   addChat(program, terminal);
   addVerify(program, terminal);
+  addAudit(program, terminal);
   addCredentials(program, terminal);
   addModel(program, terminal);
   addReputation(program, terminal);

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ApiController } from './api.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthGuard } from './auth.guard.js';
+import { AuditsController } from './audits.controller.js';
 import { ChatController } from './chat.controller.js';
 import { ClientGateway } from './client.gateway.js';
 import { CompletionsService } from './completions.service.js';
@@ -32,6 +33,7 @@ import { TasksController } from './tasks.controller.js';
     ModelsController,
     NetworkController,
     ReputationController,
+    AuditsController,
     NodesController,
     SessionsController,
     TasksController,

@@ -1,6 +1,7 @@
 import { type Verification, verifyReceipt } from '@ganglion/commitment';
 import { type completionParameters, hash, nodePool } from '@ganglion/contracts';
 import { z } from 'zod';
+import { Audits } from './audits.js';
 import { ChatStream } from './chat-stream.js';
 import { ClientSocket } from './client-socket.js';
 import { type Answer, completionSchema, toAnswer } from './completion.js';
@@ -45,6 +46,7 @@ export class Ganglion {
   readonly sessions: Sessions;
   readonly tasks: Tasks;
   readonly reputation: Reputation;
+  readonly audits: Audits;
   readonly #http: Http;
   readonly #apiKey: string;
 
@@ -55,6 +57,7 @@ export class Ganglion {
     this.sessions = new Sessions(this.#http);
     this.tasks = new Tasks(this.#http);
     this.reputation = new Reputation(this.#http);
+    this.audits = new Audits(this.#http);
   }
 
   async models(options: CallOptions = {}): Promise<Model[]> {

@@ -1,3 +1,4 @@
+export { Audits, type EpochCheck } from './audits.js';
 export { ChatStream, type Piece } from './chat-stream.js';
 export { ClientSocket, type SocketTask } from './client-socket.js';
 export type { Answer, AnswerChoice } from './completion.js';
