@@ -5,8 +5,9 @@ import { freePort, isPortFree } from './free-port.js';
 import { startServers } from './local-servers.js';
 import { miner, type MinerOptions } from './miners.js';
 import { NetworkAddress, type NetworkFacts } from './network-address.js';
+import { type NetworkOptions, serviceEnv } from './network-options.js';
 import type { Part } from './part.js';
-import { Progress, type ProgressEvent } from './progress.js';
+import { Progress } from './progress.js';
 import type { Program } from './program.js';
 import { putAway } from './put-away.js';
 import { freeRouters, services } from './services.js';
@@ -14,25 +15,6 @@ import { stopAll } from './stop-all.js';
 import { supervise } from './supervise.js';
 import { TestClock } from './test-clock.js';
 import { TestMiner, type TestMinerOptions } from './test-miner.js';
-
-export interface NetworkOptions {
-  miners?: number;
-  /** Of the first router; a free one unless given. */
-  port?: number;
-  host?: string;
-  /** A folder with a model; the bundled one unless given. */
-  model?: string | undefined;
-  /** Where everything is kept, durably. Without it: a temporary folder, nothing flushed to disk, a clock to move. */
-  dataDir?: string;
-  logLevel?: string;
-  onProgress?: (event: ProgressEvent) => void;
-  /** Gives the start up: what runs already is ended. */
-  signal?: AbortSignal;
-  /** Starts a service that ended by itself again. */
-  isSupervised?: boolean;
-  /** Of every service: two in a temporary folder, one in a folder of its own, unless given. */
-  replicas?: number;
-}
 
 /** Where the Jest environment puts the network that the set-up of the project e2e has started. */
 const SHARED = Symbol.for('ganglion.shared-network');
@@ -113,6 +95,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
           replicas,
           clockFile: clock?.file,
           logLevel: network.logLevel,
+          env: serviceEnv(options),
         }),
       ),
     );

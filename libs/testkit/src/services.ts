@@ -2,6 +2,7 @@ import { databaseModules, type ModuleName, moduleNames } from '@ganglion/contrac
 import { schemaName } from '@ganglion/database';
 import type { DataFolder } from './data-folder.js';
 import { freePort } from './free-port.js';
+import type { ServiceEnv } from './network-options.js';
 import { Program } from './program.js';
 import { appProgram } from './repository.js';
 
@@ -21,6 +22,8 @@ export interface ServicePlace {
   replicas: number;
   logLevel: string;
   clockFile?: string | undefined;
+  /** Added to what each module's processes are given. */
+  env: ServiceEnv;
 }
 
 const ownsTables = (module: ModuleName): boolean => (databaseModules as readonly string[]).includes(module);
@@ -68,6 +71,7 @@ const service = async (module: ModuleName, index: number, place: ServicePlace): 
       CLOCK_FILE: place.clockFile,
       ...(ownsTables(module) ? { DATABASE_URL: database.href } : {}),
       ...(router ? { HOST: router.host, PORT: String(router.port), PUBLIC_URL: router.url } : {}),
+      ...place.env[module],
     },
   });
 };

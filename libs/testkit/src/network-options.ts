@@ -1,0 +1,32 @@
+import type { ModuleName } from '@ganglion/contracts';
+import type { ProgressEvent } from './progress.js';
+
+export type ServiceEnv = Partial<Record<ModuleName, Readonly<Record<string, string>>>>;
+
+export interface NetworkOptions {
+  miners?: number;
+  /** Of the first router; a free one unless given. */
+  port?: number;
+  host?: string;
+  /** A folder with a model; the bundled one unless given. */
+  model?: string | undefined;
+  /** Where everything is kept, durably. Without it: a temporary folder, nothing flushed to disk, a clock to move. */
+  dataDir?: string;
+  logLevel?: string;
+  onProgress?: (event: ProgressEvent) => void;
+  /** Gives the start up: what runs already is ended. */
+  signal?: AbortSignal;
+  /** Starts a service that ended by itself again. */
+  isSupervised?: boolean;
+  /** Of every service: two in a temporary folder, one in a folder of its own, unless given. */
+  replicas?: number;
+  /** Added to the environment of a module's processes. */
+  env?: ServiceEnv;
+}
+
+/** Nothing is audited by lot in a network of tests: a spec that wants audits says how many. */
+const untouched: ServiceEnv = { cognitive: { AUDIT_RATE: '0' } };
+
+/** What is added to the environment of the services. */
+export const serviceEnv = ({ dataDir, env = {} }: NetworkOptions): ServiceEnv =>
+  dataDir === undefined ? { ...untouched, ...env } : env;
