@@ -16,7 +16,7 @@ export interface AuditConfig extends EpochSettings {
  */
 export const readAuditConfig = (): AuditConfig => {
   const config = readConfig({
-    AUDIT_RATE: z.coerce.number().min(0).max(1).default(0),
+    AUDIT_RATE: z.coerce.number().min(0).max(1).default(0.02),
     AUDIT_EPOCH_SECONDS: z.coerce.number().int().min(10).max(604_800).default(3_600),
     AUDIT_TOLERANCES: z.string().default('{}').transform(parseJson).pipe(toleranceTable),
   });
