@@ -1,0 +1,96 @@
+import type { FinishReason, Sampling, ScoreJob, Scores } from '@ganglion/contracts';
+import { type Engine, gapTolerance, type GenerateRequest } from '@ganglion/inference';
+import type { Tolerances } from '@ganglion/inference/audit';
+import { filterEdges } from './filter-edges.js';
+import { findScoreFault, judgeScores } from './score-judgement.js';
+
+/** An answer as its node commits it. */
+export interface Answer {
+  tokens: number[];
+  evidence: [number, number, number, number][];
+  finish: FinishReason;
+}
+
+export interface Exam {
+  seed: number;
+  /** The node computes something else than it was asked. */
+  computedWith?: { seed?: number; prompt?: GenerateRequest['prompt'] };
+  /** The node changes what it has computed. */
+  change?: (answer: Answer) => void;
+}
+
+const never = new AbortController().signal;
+const STORY: GenerateRequest['prompt'] = {
+  messages: [{ role: 'user', content: 'Tell me a story about a fox.' }],
+};
+
+/** Has an engine answer and score its own answers, as nodes do, and judges them. */
+export class Examiner {
+  constructor(
+    private readonly engine: Engine,
+    private readonly tolerances: Tolerances,
+  ) {}
+
+  /** The codes of what speaks against the answer. */
+  async audit(over: Partial<Sampling>, exam: Exam, prompt = STORY): Promise<string[]> {
+    const sampling = samplingOf(over, exam.seed);
+    const { computedWith = {}, change } = exam;
+    const used = { ...sampling, seed: computedWith.seed ?? sampling.seed };
+    const answer = await this.answer({ prompt: computedWith.prompt ?? prompt, sampling: used, choice: 0 });
+    change?.(answer);
+    const scores = await this.score({ prompt, sampling, choice: 0 }, answer.tokens);
+    const claims = [{ choice: 0, skip: 0, ...answer }];
+    if (findScoreFault(claims, scores)) throw new Error('the scores do not fit');
+    return judgeScores({ claims, sampling, scores, tolerances: this.tolerances }).map(({ code }) => code);
+  }
+
+  private async answer(request: GenerateRequest): Promise<Answer> {
+    const answer: Answer = { tokens: [], evidence: [], finish: 'cancelled' };
+    for await (const { id, evidence, finish } of this.engine.generate(request, never)) {
+      answer.tokens.push(id);
+      answer.evidence.push([evidence.top1Id, evidence.top1, evidence.top2Id, evidence.top2]);
+      if (finish) answer.finish = finish;
+    }
+    return answer;
+  }
+
+  private async score(request: GenerateRequest & { sampling: Sampling }, claimed: number[]): Promise<Scores> {
+    const { sampling } = request;
+    const score = (filters: Partial<ScoreJob['alternatives'][number]>) =>
+      this.engine.score({ ...request, sampling: { ...sampling, ...filters }, claimed }, never);
+    const { gaps, evidence } = await score({});
+    const least = Array.from(gaps);
+    if (least.some((gap) => gap > gapTolerance(this.tolerances.gap, sampling)))
+      for (const filters of filterEdges(sampling, this.tolerances.gap)) {
+        const other = await score(filters);
+        for (const at of least.keys()) least[at] = Math.min(least[at]!, other.gaps[at]!);
+      }
+    return {
+      claims: [
+        {
+          gaps: [...least.entries()]
+            .filter(([, gap]) => gap > 0)
+            .map(([at, gap]) => [at, gap === Infinity ? null : gap]),
+          evidence: claimed.map(
+            (_, at) => [...evidence.subarray(4 * at, 4 * at + 4)] as Answer['evidence'][number],
+          ),
+        },
+      ],
+      eosTokenIds: [...this.engine.model.eosTokenIds],
+    };
+  }
+}
+
+const samplingOf = (over: Partial<Sampling>, seed: number): Sampling => ({
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  repetitionPenalty: 1,
+  seed,
+  maxTokens: 60,
+  stop: [],
+  ...over,
+});
