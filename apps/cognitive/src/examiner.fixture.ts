@@ -14,7 +14,7 @@ export interface Answer {
 export interface Exam {
   seed: number;
   /** The node computes something else than it was asked. */
-  computedWith?: { seed?: number; prompt?: GenerateRequest['prompt'] };
+  computedWith?: Partial<Sampling> & { prompt?: GenerateRequest['prompt'] };
   /** The node changes what it has computed. */
   change?: (answer: Answer) => void;
 }
@@ -34,9 +34,8 @@ export class Examiner {
   /** The codes of what speaks against the answer. */
   async audit(over: Partial<Sampling>, exam: Exam, prompt = STORY): Promise<string[]> {
     const sampling = samplingOf(over, exam.seed);
-    const { computedWith = {}, change } = exam;
-    const used = { ...sampling, seed: computedWith.seed ?? sampling.seed };
-    const answer = await this.answer({ prompt: computedWith.prompt ?? prompt, sampling: used, choice: 0 });
+    const { computedWith: { prompt: other = prompt, ...used } = {}, change } = exam;
+    const answer = await this.answer({ prompt: other, sampling: { ...sampling, ...used }, choice: 0 });
     change?.(answer);
     const scores = await this.score({ prompt, sampling, choice: 0 }, answer.tokens);
     const claims = [{ choice: 0, skip: 0, ...answer }];
