@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { auditDraw, auditRate, epochSeedHash, isAudited } from '@ganglion/commitment';
+import { join } from 'node:path';
+import { auditDraw, auditRate, epochSeedHash, isAudited, type Receipt } from '@ganglion/commitment';
 import type { DrawView, EpochView } from '@ganglion/contracts';
 import { run } from './terminal.fixture.js';
 
@@ -91,6 +93,28 @@ describe('ganglion audit', () => {
     expect(code).toBe(1);
     const { problems } = JSON.parse(out) as { problems: { kind: string }[] };
     expect(problems.map(({ kind }) => kind)).toEqual(['seed', 'rate']);
+  });
+
+  it('exits with 1 for an answer that was left out', async () => {
+    const vectors = join(import.meta.dirname, '../../../libs/commitment/vectors/receipts.json');
+    const [{ receipt }] = JSON.parse(await readFile(vectors, 'utf8')) as [{ receipt: Receipt }];
+    const args = [...network, 'audit', 'verify', '7', '--receipt', '-'];
+    const without = await run(args, JSON.stringify(receipt));
+    expect(without.code).toBe(1);
+    expect(without.out).toMatch(new RegExp(`✗ left_out: task ${receipt.taskId}, attempt 1: precommit`));
+    const { proof } = receipt.choices[0]!.segments[0]!;
+    const of = {
+      taskId: receipt.taskId,
+      attempt: 1,
+      precommit: proof.kind === 'commit' ? proof.precommit : '',
+    };
+    draws.push({
+      ...drawOf(451),
+      ...of,
+      audit: isAudited(auditDraw(seed, of), drawOf(1).rate) ? passed : null,
+    });
+    expect((await run(args, JSON.stringify(receipt))).code).toBe(0);
+    expect((await run(args, '{}')).err).toMatch(/not a receipt/);
   });
 
   it('says that an epoch is not closed', async () => {

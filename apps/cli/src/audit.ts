@@ -1,8 +1,10 @@
+import { type Receipt, receiptSchema } from '@ganglion/commitment';
 import type { EpochView } from '@ganglion/contracts';
 import type { EpochCheck } from '@ganglion/sdk';
 import { type Command, InvalidArgumentError } from 'commander';
-import { exitCode } from './command-error.js';
+import { CommandError, exitCode } from './command-error.js';
 import { connect, type GlobalOptions } from './connection.js';
+import { readReceipt } from './receipt-file.js';
 import { paint, print, table, type Terminal } from './terminal.js';
 
 /** `ganglion audit`: who was audited, and whether it was who should have been. */
@@ -21,13 +23,24 @@ export const addAudit = (program: Command, terminal: Terminal): void => {
     .command('verify')
     .description('recompute who should have been audited in an epoch; exit 1 if the network did otherwise')
     .argument('<epoch>', 'the number of a closed epoch', toNumber)
+    .option('--receipt <file...>', 'receipts of answers that were bound in this epoch: none may be left out')
     .action(async (epoch: number, _options, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      const check = await connect(options).audits.verify(epoch);
+      const options = command.optsWithGlobals<GlobalOptions & { receipt?: string[] }>();
+      const receipts = await Promise.all((options.receipt ?? []).map((file) => readReceipt(file, terminal)));
+      const check = await connect(options).audits.verify(epoch, { receipts: receipts.map(asReceipt) });
       if (check.problems.length > 0) terminal.exitCode = exitCode.no;
       if (options.json) print(terminal, JSON.stringify(check));
       else show(terminal, check);
     });
+};
+
+const asReceipt = (read: unknown): Receipt => {
+  const parsed = receiptSchema.safeParse(read);
+  if (parsed.success) return parsed.data;
+  throw new CommandError(
+    '--receipt is not a receipt: `ganglion verify` says what is wrong with it',
+    exitCode.usage,
+  );
 };
 
 const toNumber = (given: string): number => {

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { ReceiptCheck, Verification } from '@ganglion/commitment';
 import { Ganglion } from '@ganglion/sdk';
 import type { Command } from 'commander';
 import { CommandError, exitCode } from './command-error.js';
 import { findConnection, type GlobalOptions } from './connection.js';
+import { readReceipt } from './receipt-file.js';
 import { paint, print, type Terminal } from './terminal.js';
 
 /** The checks in the order a reader follows them, and what each that holds means. */
@@ -42,22 +41,6 @@ export const addVerify = (program: Command, terminal: Terminal): void => {
       if (options.json) print(terminal, JSON.stringify(result));
       else show(terminal, result);
     });
-};
-
-const readReceipt = async (file: string, terminal: Terminal): Promise<unknown> => {
-  const json = await (file === '-' ? text(terminal.in) : readFile(file, 'utf8')).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new CommandError(`${file} cannot be read (${error.code}): name a receipt's file`, exitCode.usage);
-    },
-  );
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new CommandError(
-      `${file} is not JSON: save the answer of /v1/tasks/<id>/receipt as it is`,
-      exitCode.usage,
-    );
-  }
 };
 
 const askKey = (options: GlobalOptions): Promise<string> =>

@@ -3,48 +3,41 @@ import { AuditService } from './audit.service.js';
 import { EpochStore } from './epoch.store.js';
 import { ProgressService } from './progress.service.js';
 import { RoundStore } from './round.store.js';
+import { Sweeping } from './sweeping.js';
 
 /** What is to be done at each turn of the clock, beside its answer: a slow queue does not hold the clock. */
 @Injectable()
 export class SweepService implements BeforeApplicationShutdown {
   readonly #log = new Logger(SweepService.name);
-  #sweep: Promise<void> | null = null;
-  #isWanted = false;
-  #isStopping = false;
+  readonly #all: readonly Sweeping[];
 
   constructor(
     private readonly rounds: RoundStore,
     private readonly progress: ProgressService,
     private readonly epochs: EpochStore,
     private readonly audits: AuditService,
-  ) {}
+  ) {
+    const failed = (error: unknown): void =>
+      this.#log.error(`the sweep failed: ${error instanceof Error ? error.stack : String(error)}`);
+    // Each by itself: rounds have deadlines of seconds, and must not wait for a verifier that does not answer.
+    this.#all = [
+      new Sweeping(() => this.sweepRounds(), failed),
+      new Sweeping(() => this.epochs.keep(), failed),
+      new Sweeping(() => this.audits.sweep(), failed),
+    ];
+  }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.swept();
+    await Promise.all(this.#all.map((sweeping) => sweeping.stop()));
   }
 
   /** Resolves when no sweep is under way. */
   async swept(): Promise<void> {
-    await this.#sweep;
+    await Promise.all(this.#all.map((sweeping) => sweeping.done()));
   }
 
-  /** Sweeps now, or once more when a sweep is under way that may have passed the newest. */
   soon(): void {
-    this.#isWanted = true;
-    this.#sweep ??= this.sweep().finally(() => (this.#sweep = null));
-  }
-
-  private async sweep(): Promise<void> {
-    while (this.#isWanted && !this.#isStopping) {
-      this.#isWanted = false;
-      const parts = [this.sweepRounds(), this.epochs.keep(), this.audits.sweep()];
-      for (const part of await Promise.allSettled(parts)) {
-        if (part.status === 'fulfilled') continue;
-        const error: unknown = part.reason;
-        this.#log.error(`the sweep failed: ${error instanceof Error ? error.stack : String(error)}`);
-      }
-    }
+    for (const sweeping of this.#all) sweeping.soon();
   }
 
   private async sweepRounds(): Promise<void> {

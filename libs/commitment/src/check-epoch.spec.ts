@@ -1,5 +1,6 @@
 import { auditDraw, epochSeedHash, isAudited } from './audit-draw.js';
-import { checkDraw, checkSeed, type PublishedDraw } from './check-epoch.js';
+import { checkDraw, checkSeed, leftOut, precommitsOf, type PublishedDraw } from './check-epoch.js';
+import { receiptVector } from './vectors.fixture.js';
 
 const seed = '5a'.repeat(32);
 const epoch = { seed, seedHash: epochSeedHash(seed), baseRate: 100_000 };
@@ -35,5 +36,19 @@ describe('the check of an epoch', () => {
     const [problem, ...others] = checkDraw(epoch, published(1, { rate: 1 }));
     expect(problem).toMatchObject({ kind: 'rate', message: /audited at 1 millionths.*0 has 400000/ });
     expect(others).toEqual([]);
+  });
+
+  it('finds the precommit of a receipt, whoever began the answer, and says that no draw was made of it', () => {
+    const { receipt } = receiptVector('a second miner resumes after a signed frame and an unsigned token');
+    const { attempt, proof } = receipt.choices[0]!.segments[1]!;
+    const [bound, ...others] = precommitsOf(receipt);
+    expect(others).toEqual([]);
+    expect(bound).toMatchObject({
+      taskId: receipt.taskId,
+      attempt,
+      precommit: 'precommit' in proof && proof.precommit,
+    });
+    expect(leftOut(bound!)).toMatchObject({ kind: 'left_out', taskId: receipt.taskId, attempt });
+    expect(precommitsOf(receiptVector('a miner dies after its signed last frame').receipt)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { auditDraw, auditRate, epochSeedHash, type HeardPrecommit, isAudited } from './audit-draw.js';
+import type { Receipt } from './receipt.js';
 
 /** An epoch as it is published once it is over. */
 export interface RevealedEpoch {
@@ -19,8 +20,11 @@ export interface PublishedDraw extends HeardPrecommit {
 }
 
 export interface EpochProblem {
-  /** `seed`: it is not the one that was published; `rate`: not that of the score; `missing`, `extra`: an audit. */
-  kind: 'seed' | 'rate' | 'missing' | 'extra';
+  /**
+   * `seed`: it is not the one that was published; `rate`: not that of the score; `missing`, `extra`: an audit;
+   * `left_out`: a precommit that no draw was made of.
+   */
+  kind: 'seed' | 'rate' | 'missing' | 'extra' | 'left_out';
   /** Of the draw; null for the seed. */
   taskId: string | null;
   attempt: number | null;
@@ -52,4 +56,18 @@ export function checkDraw({ seed, baseRate }: RevealedEpoch, published: Publishe
       : { kind: 'missing', taskId, attempt, message: `drawn, and not audited: ${drawn}` },
   );
   return problems;
+}
+
+/** The precommits that bind the answer of a receipt: none where its miners died before they committed. */
+export function precommitsOf({ taskId, choices }: Pick<Receipt, 'taskId' | 'choices'>): HeardPrecommit[] {
+  const last = choices[0]?.segments.at(-1);
+  return last?.proof.kind === 'commit'
+    ? [{ taskId, attempt: last.attempt, precommit: last.proof.precommit }]
+    : [];
+}
+
+/** A precommit that is in a receipt and not among the draws of the epoch in which it was made. */
+export function leftOut({ taskId, attempt, precommit }: HeardPrecommit): EpochProblem {
+  const message = `precommit ${precommit} is in a receipt, and no draw was made of it in this epoch`;
+  return { kind: 'left_out', taskId, attempt, message };
 }

@@ -12,6 +12,8 @@ export {
   checkDraw,
   checkSeed,
   type EpochProblem,
+  leftOut,
+  precommitsOf,
   type PublishedDraw,
   type RevealedEpoch,
 } from './check-epoch.js';

@@ -1,4 +1,11 @@
-import { checkDraw, checkSeed, type EpochProblem } from '@ganglion/commitment';
+import {
+  checkDraw,
+  checkSeed,
+  type EpochProblem,
+  leftOut,
+  precommitsOf,
+  type Receipt,
+} from '@ganglion/commitment';
 import { cognitive, type DrawView, type EpochView } from '@ganglion/contracts';
 import { GanglionError } from './ganglion-error.js';
 import type { CallOptions, Http } from './http.js';
@@ -34,8 +41,15 @@ export class Audits {
     return this.#http.json(`/v1/epochs/${epoch}/draws${pageQuery(paging)}`, cognitive.draws.output, options);
   }
 
-  /** Recomputes every draw of a closed epoch from its revealed seed. */
-  async verify(number: number, options: CallOptions = {}): Promise<EpochCheck> {
+  /**
+   * Recomputes every draw of a closed epoch from its revealed seed.
+   * @param options.receipts of answers that were bound in this epoch: each must be among the draws
+   */
+  async verify(
+    number: number,
+    { receipts = [], ...options }: CallOptions & { receipts?: readonly Receipt[] } = {},
+  ): Promise<EpochCheck> {
+    const missed = new Map(receipts.flatMap(precommitsOf).map((bound) => [bound.precommit, bound]));
     let page = await this.draws(number, { limit: DRAWS_PER_PAGE }, options);
     const { epoch } = page;
     const { seed, seedHash, baseRate } = epoch;
@@ -49,9 +63,11 @@ export class Audits {
       for (const draw of page.items) {
         draws++;
         if (draw.audit) audited++;
+        missed.delete(draw.precommit);
         problems.push(...checkDraw(revealed, published(draw)));
       }
-      if (page.nextCursor === null) return { epoch, draws, audited, problems };
+      if (page.nextCursor === null)
+        return { epoch, draws, audited, problems: [...problems, ...[...missed.values()].map(leftOut)] };
       page = await this.draws(number, { limit: DRAWS_PER_PAGE, cursor: page.nextCursor }, options);
     }
   }
