@@ -95,7 +95,7 @@ export class AskingService {
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const reason = { code: error.code.toLowerCase(), message: error.message };
-      if (error.code === 'BUSY') await this.store.withdraw(id, nodeId);
+      if (error.code === 'BUSY' || error.code === 'UNAVAILABLE') await this.store.withdraw(id, nodeId);
       else await this.store.pass(id, nodeId, { state: 'REFUSED', reason });
       return false;
     }

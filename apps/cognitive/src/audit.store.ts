@@ -90,7 +90,7 @@ export class AuditStore {
     });
   }
 
-  /** A node that is busy had no turn: it may be asked again. */
+  /** A node that is busy, or was not reached, had no turn: it may be asked again. */
   async withdraw(auditId: string, nodeId: string): Promise<void> {
     await this.database.client.verification.deleteMany({ where: { auditId, nodeId, state: 'ASKED' } });
   }

@@ -80,6 +80,10 @@ describe('the audit of answers of the bundled model', () => {
     expect(shifted).toEqual(['wrong_evidence']);
   });
 
+  it('finds a prompt that was counted too long', async () => {
+    expect(await examiner.audit({}, { seed: 1, promptTokens: 4_000 })).toEqual(['wrong_count']);
+  });
+
   it('finds an answer that was cut, whether it claims a stop or forges the end of text', async () => {
     const cut = (forged: boolean) =>
       examiner.audit(

@@ -2,8 +2,12 @@ import { cognitive, Fault, type PayloadOf, type Scores } from '@ganglion/contrac
 import { Audited } from './audited.fixture.js';
 import { newNode } from './cognitive.fixture.js';
 import { Peers } from './peers.fixture.js';
+import { receiptOf } from './receipt.fixture.js';
 
 type Ended = PayloadOf<typeof cognitive.auditEnded>;
+
+/** Of the receipt that these specs use. */
+const PROMPT_TOKENS = receiptOf('one miner commits').promptTokens;
 
 /** Of the answer that every audited task of these specs has: six tokens. */
 const scores = (gap: number | null = 0, change: Partial<Scores> = {}): Scores => ({
@@ -13,6 +17,7 @@ const scores = (gap: number | null = 0, change: Partial<Scores> = {}): Scores =>
       evidence: Array.from({ length: 6 }, (_, at) => [at, 900, at + 1, 800]),
     },
   ],
+  promptTokens: PROMPT_TOKENS,
   eosTokenIds: [2],
   ...change,
 });

@@ -15,6 +15,8 @@ export interface Exam {
   seed: number;
   /** The node computes something else than it was asked. */
   computedWith?: Partial<Sampling> & { prompt?: GenerateRequest['prompt'] };
+  /** What the node says of the length of the prompt; the truth unless given. */
+  promptTokens?: number;
   /** The node changes what it has computed. */
   change?: (answer: Answer) => void;
 }
@@ -40,7 +42,13 @@ export class Examiner {
     const scores = await this.score({ prompt, sampling, choice: 0 }, answer.tokens);
     const claims = [{ choice: 0, skip: 0, ...answer }];
     if (findScoreFault(claims, scores)) throw new Error('the scores do not fit');
-    return judgeScores({ claims, sampling, scores, tolerances: this.tolerances }).map(({ code }) => code);
+    return judgeScores({
+      claims,
+      promptTokens: exam.promptTokens ?? scores.promptTokens,
+      sampling,
+      scores,
+      tolerances: this.tolerances,
+    }).map(({ code }) => code);
   }
 
   private async answer(request: GenerateRequest): Promise<Answer> {
@@ -75,6 +83,7 @@ export class Examiner {
           ),
         },
       ],
+      promptTokens: await this.engine.countPromptTokens(request.prompt),
       eosTokenIds: [...this.engine.model.eosTokenIds],
     };
   }

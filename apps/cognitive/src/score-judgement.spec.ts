@@ -29,10 +29,13 @@ const claim = (change: Partial<Claim> = {}): Claim => ({
 });
 const scoresOf = (gaps: [number, number | null][] = [], length = LENGTH): Scores => ({
   claims: [{ gaps, evidence: Array.from({ length }, evidence) }],
+  promptTokens: 12,
   eosTokenIds: [EOS],
 });
 const judge = (claims: Claim[], scores: Scores, over: Partial<Sampling> = {}): string[] =>
-  judgeScores({ claims, scores, sampling: { ...sampling, ...over }, tolerances }).map(({ code }) => code);
+  judgeScores({ claims, promptTokens: 12, scores, sampling: { ...sampling, ...over }, tolerances }).map(
+    ({ code }) => code,
+  );
 
 describe('the judgement of tokens', () => {
   it('finds nothing wrong with gaps within the tolerance', () => {
@@ -72,9 +75,10 @@ describe('the judgement of tokens', () => {
       [2, 9],
       [3, 9],
     ]);
-    const two = { claims: [scoresOf().claims[0]!, scores.claims[0]!], eosTokenIds: [EOS] };
+    const two = { claims: [scoresOf().claims[0]!, scores.claims[0]!], promptTokens: 12, eosTokenIds: [EOS] };
     const [reason, ...others] = judgeScores({
       claims: [claim(), claim({ choice: 1 })],
+      promptTokens: 12,
       scores: two,
       sampling,
       tolerances,
@@ -122,6 +126,33 @@ describe('the judgement of evidence', () => {
   });
 });
 
+describe('the judgement of the prompt', () => {
+  const judgeCount = (promptTokens: number): string[] =>
+    judgeScores({ claims: [claim()], promptTokens, scores: scoresOf(), sampling, tolerances }).map(
+      ({ code }) => code,
+    );
+
+  it('finds a count that is not that of its model', () => {
+    expect(judgeCount(12)).toEqual([]);
+    expect(judgeCount(13)).toEqual(['wrong_count']);
+    expect(judgeCount(11)).toEqual(['wrong_count']);
+  });
+
+  it('suffers a node that could not count', () => {
+    expect(judgeCount(0)).toEqual([]);
+  });
+});
+
+describe('the judgement by a verifier of a smaller context', () => {
+  it('is of what it has seen', () => {
+    const half = scoresOf([], LENGTH / 2);
+    expect(judge([claim({ finish: 'stop' })], half)).toEqual([]);
+    expect(judge([claim()], scoresOf([[3, 9]], LENGTH / 2))).toEqual(['wrong_token']);
+    const off = claim({ evidence: claim().evidence.map(([a, one, b, two]) => [a, one + 500, b, two]) });
+    expect(judge([off], half)).toEqual(['wrong_evidence']);
+  });
+});
+
 describe('the judgement of ends', () => {
   const stopped = (last: number, change: Partial<Claim> = {}): Claim =>
     claim({ finish: 'stop', tokens: [...claim().tokens.slice(1), last], ...change });
@@ -147,11 +178,9 @@ describe('the judgement of ends', () => {
 
 describe('scores that are none', () => {
   it.each<[string, Scores]>([
-    [
-      'of another number of claims',
-      { claims: [...scoresOf().claims, ...scoresOf().claims], eosTokenIds: [] },
-    ],
-    ['of another number of positions', scoresOf([], LENGTH - 1)],
+    ['of another number of claims', { ...scoresOf(), claims: [...scoresOf().claims, ...scoresOf().claims] }],
+    ['of more positions than there are', scoresOf([], LENGTH + 1)],
+    ['of nothing', scoresOf([], 0)],
     ['of positions that are not there', scoresOf([[LENGTH, 1]])],
     [
       'of positions that do not rise',

@@ -4,6 +4,8 @@ import type { Claim } from './audit-claim.js';
 
 export interface ScoredClaims {
   readonly claims: readonly Claim[];
+  /** As the node counted it, and the client is charged by. */
+  readonly promptTokens: number;
   readonly sampling: Sampling;
   readonly scores: Scores;
   readonly tolerances: Tolerances;
@@ -27,7 +29,7 @@ export const findScoreFault = (claims: readonly Claim[], scores: Scores): Reason
     return malformed(`${scores.claims.length} scores of ${claims.length} claims`);
   for (const [index, { gaps, evidence }] of scores.claims.entries()) {
     const { length } = claims[index]!.tokens;
-    if (evidence.length !== length)
+    if (evidence.length > length || (evidence.length === 0 && gaps.length === 0))
       return malformed(`claim ${index}: evidence of ${evidence.length} positions of ${length}`);
     let last = -1;
     for (const [position] of gaps) {
@@ -43,21 +45,36 @@ export const findScoreFault = (claims: readonly Claim[], scores: Scores): Reason
  * What speaks against an answer; nothing when it is what its model gives, as far as that can be told. Pure: the same
  * scores give the same judgement (docs/audits.md).
  */
-export const judgeScores = (scored: ScoredClaims): Reason[] =>
-  scored.claims.flatMap((claim, index) => {
+export const judgeScores = (scored: ScoredClaims): Reason[] => [
+  ...judgePrompt(scored),
+  ...scored.claims.flatMap((claim, index) => {
     const { gaps, evidence } = scored.scores.claims[index]!;
+    const tolerance = gapTolerance(scored.tolerances.gap, scored.sampling);
     const reasons = [
       judgeTokens(
         gaps.filter(([position]) => position >= claim.skip),
-        gapTolerance(scored.tolerances.gap, scored.sampling),
+        tolerance,
       ),
       judgeEvidence(claim.evidence, evidence.slice(claim.skip), scored.tolerances.evidence),
-      judgeEnd(claim, scored),
+      // A verifier of a smaller context has not seen the end.
+      evidence.length < claim.tokens.length ? null : judgeEnd(claim, scored),
     ];
     return reasons
       .filter((reason) => reason !== null)
       .map(({ code, message }) => ({ code, message: `choice ${claim.choice}: ${message}` }));
-  });
+  }),
+];
+
+/** A node whose engine failed to count says 0: nobody is charged for that. */
+const judgePrompt = ({ promptTokens, scores }: ScoredClaims): Reason[] =>
+  promptTokens === 0 || promptTokens === scores.promptTokens
+    ? []
+    : [
+        {
+          code: 'wrong_count',
+          message: `it counts ${promptTokens} tokens of the prompt, and its model ${scores.promptTokens}`,
+        },
+      ];
 
 type Evidence = Claim['evidence'][number];
 type Gaps = Scores['claims'][number]['gaps'];
@@ -81,10 +98,12 @@ const judgeEvidence = (
   found: readonly Evidence[],
   tolerance: number,
 ): Reason | null => {
-  const apart = claimed.map((evidence, position) => distance(evidence, found[position]!, tolerance));
+  const apart = claimed
+    .slice(0, found.length)
+    .map((evidence, position) => distance(evidence, found[position]!, tolerance));
   const strays = [...apart.keys()].filter((position) => apart[position]! > tolerance);
   const isGross = strays.some((position) => apart[position]! > GROSS * tolerance);
-  if (!isGross && (strays.length <= STRAYS || strays.length <= STRAY_SHARE * claimed.length)) return null;
+  if (!isGross && (strays.length <= STRAYS || strays.length <= STRAY_SHARE * apart.length)) return null;
   const most = Math.max(...apart);
   return {
     code: 'wrong_evidence',

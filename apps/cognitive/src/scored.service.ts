@@ -41,12 +41,13 @@ export class ScoredService {
     const claimed = await this.claims.of(audit.draw);
     if (claimed?.kind !== 'claims')
       throw new Error(`audit ${audit.id} is being scored, but its receipt gives nothing to score`);
-    const { claims, request } = claimed;
+    const { claims, request, promptTokens } = claimed;
     const fault = findScoreFault(claims, scores);
     if (fault) return this.refuse(audit, nodeId, fault);
     const { evidenceTolerance, gapTolerance } = audit.verifications.find((one) => one.nodeId === nodeId)!;
     const tolerances = { evidence: evidenceTolerance, gap: gapTolerance };
-    const reasons = judgeScores({ claims, sampling: request.sampling, scores, tolerances });
+    const { sampling } = request;
+    const reasons = judgeScores({ claims, promptTokens, sampling, scores, tolerances });
     const to = afterScore(audit.state, reasons.length > 0);
     await this.outcomes.scored(audit, { nodeId, to, reasons });
   }

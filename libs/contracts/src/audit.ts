@@ -81,14 +81,22 @@ export type ScoreJob = z.infer<typeof scoreJob>;
 /** Position within its claim (from 0), and the least gap by the request's filters and the alternatives; null: no chance. */
 const gap = z.tuple([count, z.number().nonnegative().nullable()]);
 
-/** What a verifier found, by claim as in its job: every position with a gap above 0, the evidence of all. */
+/**
+ * What a verifier found, by claim as in its job: every position with a gap above 0, and the evidence of each as far as its
+ * context reaches.
+ */
 export const scores = z.strictObject({
   claims: z
     .array(
-      z.strictObject({ gaps: z.array(gap).max(MOST_SCORED), evidence: z.array(evidence).max(MOST_SCORED) }),
+      z.strictObject({
+        gaps: z.array(gap).max(MOST_SCORED),
+        evidence: z.array(evidence).max(MOST_SCORED),
+      }),
     )
     .min(1)
     .max(8),
+  /** Tokens of the prompt, as the verifier's model counts them. */
+  promptTokens: count,
   /** With which the verifier's model ends a text. */
   eosTokenIds: z.array(u32).max(64),
 });

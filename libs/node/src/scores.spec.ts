@@ -78,6 +78,7 @@ describe('a node that is asked to score', () => {
             { gaps, evidence: evidence(0) },
             { gaps, evidence: evidence(2) },
           ],
+          promptTokens: 5,
           eosTokenIds: [0],
         },
         problem: null,
@@ -107,6 +108,37 @@ describe('a node that is asked to score', () => {
       [0, 0.2],
       [1, 3],
     ]);
+  });
+
+  it('takes what is no token for one without a chance, and looks at what comes before it', async () => {
+    const { engine, scores, told, next } = setUp();
+    const scored: (readonly number[])[] = [];
+    const { scoring } = engine;
+    engine.scoring = (request, signal) => {
+      scored.push(request.claimed);
+      return scoring(request, signal);
+    };
+    const isTold = next();
+    const claims = [
+      { choice: 0, tokens: [4, 5, 100, 6] },
+      { choice: 1, tokens: [4_000_000_000] },
+    ];
+    await scores.score(jobFor(engine, { claims }));
+    await isTold;
+    expect(scored).toEqual([[4, 5]]);
+    expect(told[0]!.scores!.claims).toMatchObject([
+      { gaps: [[2, null]], evidence: [[4], [5]].map(([id]) => [id, 900, 99, 0]) },
+      { gaps: [[0, null]], evidence: [] },
+    ]);
+  });
+
+  it('scores as far as its context reaches', async () => {
+    const { engine, scores, told, next } = setUp();
+    engine.promptTokens = () => Promise.resolve(engine.model.contextLength - 2);
+    const isTold = next();
+    await scores.score(jobFor(engine));
+    await isTold;
+    expect(told[0]!.scores!.claims[0]!.evidence).toHaveLength(2);
   });
 
   it('computes once what nobody suspects', async () => {

@@ -109,9 +109,14 @@ export class Scores {
 }
 
 const scoreAll = async (job: Job, engine: NodeEngine, signal: AbortSignal): Promise<Found> => {
+  const promptTokens = await engine.countPromptTokens(job.request.prompt);
+  const room = Math.max(0, engine.model.contextLength - promptTokens);
   const claims: Scored[] = [];
-  for (const claim of job.claims) claims.push(await scoreOne(claim, job, { engine, signal }));
-  return { claims, eosTokenIds: [...engine.model.eosTokenIds] };
+  for (const claim of job.claims) {
+    const tokens = claim.tokens.slice(0, room);
+    claims.push(await scoreOne({ ...claim, tokens }, job, { engine, signal }));
+  }
+  return { claims, promptTokens, eosTokenIds: [...engine.model.eosTokenIds] };
 };
 
 const scoreOne = async (
@@ -120,8 +125,13 @@ const scoreOne = async (
   { engine, signal }: { engine: NodeEngine; signal: AbortSignal },
 ): Promise<Scored> => {
   const { prompt, sampling } = request;
-  const score = (filters: object): Promise<NodeScore> =>
-    engine.score({ prompt, sampling: { ...sampling, ...filters }, choice, claimed: tokens }, signal);
+  // What is no token of the model had no chance, and nothing can come after it.
+  const foreign = tokens.findIndex((id) => id >= engine.model.vocabSize);
+  const claimed = foreign < 0 ? tokens : tokens.slice(0, foreign);
+  const score = async (filters: object): Promise<NodeScore> =>
+    claimed.length === 0
+      ? { gaps: [], evidence: [] }
+      : engine.score({ prompt, sampling: { ...sampling, ...filters }, choice, claimed }, signal);
   const { gaps, evidence } = await score({});
   const least = Array.from(gaps);
   if (least.some((gap) => gap > suspectAbove))
@@ -129,12 +139,13 @@ const scoreOne = async (
       const other = await score(filters);
       for (const at of least.keys()) least[at] = Math.min(least[at]!, other.gaps[at]!);
     }
+  if (foreign >= 0) least.push(Infinity);
   return {
     // JSON has no Infinity.
     gaps: [...least.entries()]
       .filter(([, gap]) => gap > 0)
       .map(([at, gap]): [number, number | null] => [at, gap === Infinity ? null : gap]),
-    evidence: tokens.map((_, at): [number, number, number, number] => [
+    evidence: claimed.map((_, at): [number, number, number, number] => [
       evidence[4 * at]!,
       evidence[4 * at + 1]!,
       evidence[4 * at + 2]!,
