@@ -56,6 +56,23 @@ export const verdict = ({
   };
 };
 
+/** What cognitive says of an audit of an answer. */
+export const audit = (
+  outcome: 'passed' | 'failed' | 'undecided' | 'unverifiable',
+  { at = START, nodeId = nodeA }: About = {},
+): Omit<NewEvent, 'eventId'> => ({
+  subject: cognitive.auditEnded.subject,
+  payload: {
+    auditId: sessionId,
+    nodeId,
+    taskId: sessionId,
+    attempt: 1,
+    outcome,
+    reasons: outcome === 'failed' ? [{ code: 'wrong_token', message: 'as the spec says' }] : [],
+    at: iso(at),
+  },
+});
+
 /** What the queue says of an attempt; at a test when it has no session. */
 export const attempt = (
   outcome: 'accepted' | 'rejected' | 'lost',

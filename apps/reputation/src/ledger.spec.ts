@@ -1,4 +1,4 @@
-import { attempt, DAY, nodeA, probe, registered, START, story, verdict } from './heard.fixture.js';
+import { attempt, audit, DAY, nodeA, probe, registered, START, story, verdict } from './heard.fixture.js';
 import { emptyLedger, type Ledger } from './ledger.js';
 import { digestOf, readLedger, writeLedger } from './ledger-text.js';
 import { blend } from './own-figure.js';
@@ -57,11 +57,9 @@ describe('the ledger', () => {
   });
 
   it('counts audits that decided something, as correctness', () => {
-    const audit = (outcome: string) =>
-      readEvent(cognitive.auditEnded.subject, { nodeId, at, outcome, reasons: [] });
-    expect(counts(audit('passed'), audit('failed'), audit('undecided'), audit('unverifiable'))).toEqual({
-      correctness: '1/2',
-    });
+    const ledger = ledgerOf(audit('passed'), audit('failed'), audit('undecided'), audit('unverifiable'));
+    expect(ledger.stats).toMatchObject([{ phase: 'correctness', total: 2, succeeded: 1 }]);
+    expect(ledgerOf(audit('undecided')).stats).toEqual([]);
   });
 
   it('counts probes, and knows a registered node of which nothing else was heard', () => {

@@ -40,13 +40,15 @@ const fromVerdict = (verdict: PayloadOf<typeof cognitive.verdictGiven>): Heard =
 };
 
 /** An audit that decided nothing says nothing. */
-const fromAudit = ({ nodeId, at, outcome }: PayloadOf<typeof cognitive.auditEnded>): Heard => ({
+const fromAudit = ({ nodeId, at, outcome, reasons }: PayloadOf<typeof cognitive.auditEnded>): Heard => ({
   nodeId,
   at: new Date(at),
   trials:
     outcome === 'passed' || outcome === 'failed'
       ? [{ phase: 'correctness', succeeded: outcome === 'passed' }]
       : [],
+  timing: null,
+  code: outcome === 'failed' ? (reasons[0]?.code ?? null) : null,
   task: null,
 });
 
