@@ -1,4 +1,4 @@
-import type { NodeView } from '@ganglion/contracts';
+import type { NodeView, Sla } from '@ganglion/contracts';
 import type { Prisma } from '@ganglion/database/node-pool';
 import { Injectable } from '@nestjs/common';
 import { type NodeRow, viewNode } from './node-view.js';
@@ -11,6 +11,7 @@ export interface Wanted {
   /** Null for a session of the network: no dedicated node serves it. */
   owner: string | null;
   limit: number;
+  sla?: Sla | undefined;
 }
 
 /** A candidate: what the ranking needs beside the view. */
@@ -30,6 +31,13 @@ const usableBy = ({ mode, owner }: Wanted): Prisma.NodeWhereInput => {
   return mode === 'dedicated' ? ofOwner : { OR: [ofOwner, ofNetwork] };
 };
 
+/** The level that a node of the network needs. A level from 1 on takes 2^level − 1 successes: docs/reputation.md. */
+const leastLevel: Readonly<Record<Sla, number>> = { low: 0, medium: 3, high: 6 };
+
+/** Whoever serves its own owner needs no level: the owner chose it. */
+const goodFor = ({ sla = 'low' }: Wanted): Prisma.NodeWhereInput =>
+  sla === 'low' ? {} : { OR: [{ dedicatedTo: { not: null } }, { level: { gte: leastLevel[sla] } }] };
+
 /** Which nodes could serve a session. */
 @Injectable()
 export class CandidateStore {
@@ -37,7 +45,11 @@ export class CandidateStore {
 
   /** Free nodes: the best known ones, and the newcomers that have waited longest; `limit` of each. */
   async free(wanted: Wanted): Promise<Candidate[]> {
-    const where = { state: 'EPHEMERAL', modelDigest: wanted.modelDigest, AND: usableBy(wanted) } as const;
+    const where: Prisma.NodeWhereInput = {
+      state: 'EPHEMERAL',
+      modelDigest: wanted.modelDigest,
+      AND: [usableBy(wanted), goodFor(wanted)],
+    };
     const include = { model: { select: { name: true } } } as const;
     const ownFirst = { dedicatedTo: { sort: 'asc', nulls: 'last' } } as const;
     const [known, newcomers] = await Promise.all([

@@ -24,6 +24,7 @@ interface NodeData {
   tokensPerSecond?: number | null;
   testedAt?: Date;
   score?: number;
+  level?: number;
   scoredAt?: Date;
   failures?: number;
   failedAt?: Date;

@@ -79,9 +79,15 @@ export const wake = (node: NodeFacts, now: Date, isThere: boolean): Change | nul
 };
 
 /** A new score, unless a newer one was already heard. */
-export const rate = (node: NodeFacts, fact: { score: number; at: string }): Change | null => {
+export const rate = (
+  node: NodeFacts,
+  fact: { score: number; level?: number | undefined; at: string },
+): Change | null => {
   const scoredAt = new Date(fact.at);
   return node.scoredAt && node.scoredAt > scoredAt
     ? null
-    : { path: [], data: { score: fact.score, scoredAt } };
+    : {
+        path: [],
+        data: { score: fact.score, ...(fact.level === undefined ? {} : { level: fact.level }), scoredAt },
+      };
 };

@@ -19,6 +19,7 @@ export const viewNode = (row: NodeRow): NodeView => ({
   version: row.softwareVersion,
   tokensPerSecond: row.tokensPerSecond,
   score: row.score,
+  level: row.level,
   lastSeenAt: iso(row.lastSeenAt),
   testedAt: iso(row.testedAt),
   createdAt: row.createdAt.toISOString(),

@@ -168,6 +168,26 @@ describe('the pool', () => {
     }
   });
 
+  it('gives sessions of a higher SLA nodes of a higher level, and every session its owner’s own', async () => {
+    const [newcomer, known, old] = [await pool.tested(), await pool.tested(), await pool.tested()];
+    await pool.addToken('gt_own', { owner: 'key_1' });
+    const own = await pool.tested({ token: 'gt_own' });
+    const at = pool.clock.now().toISOString();
+    await pool.services.nodes.rate({ nodeId: known, score: 0.5, level: 3, at }, randomUUID());
+    await pool.services.nodes.rate({ nodeId: old, score: 0.5, level: 6, at }, randomUUID());
+    const found = async (sla?: 'low' | 'medium' | 'high') =>
+      new Set((await find({ mode: 'hybrid', owner: 'key_1', sla })).found);
+    expect(await found()).toEqual(new Set([own, newcomer, known, old]));
+    expect(await found('low')).toEqual(new Set([own, newcomer, known, old]));
+    expect(await found('medium')).toEqual(new Set([own, known, old]));
+    expect(await found('high')).toEqual(new Set([own, old]));
+    // They may all come to that level, so that a session may wait for them.
+    expect((await find({ sla: 'high' })).total).toBe(3);
+    expect(await pool.services.nodes.get(known)).toMatchObject({ level: 3 });
+    await pool.services.nodes.rate({ nodeId: known, score: 0.6, at }, randomUUID());
+    expect(await pool.services.nodes.get(known)).toMatchObject({ level: 3, score: 0.6 });
+  });
+
   it('lists every node once, page by page, also of one state', async () => {
     const nodes = new Set<string>();
     for (let index = 0; index < 5; index++) nodes.add(await pool.joined());

@@ -4,7 +4,15 @@ import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { ReputationDatabase, ReputationOutbox, type Tx } from './database.store.js';
 import type { Entry } from './ledger.js';
-import { addChanges, BATCH, entriesAfter, lockNode, placeOf, writeCounted } from './node-rows.store.js';
+import {
+  addChanges,
+  type Announced,
+  BATCH,
+  entriesAfter,
+  lockNode,
+  placeOf,
+  writeCounted,
+} from './node-rows.store.js';
 import { Recount, type Start } from './recount.js';
 import { scoreOf } from './score.js';
 import { type Heard, readEvent } from './trial.js';
@@ -93,27 +101,34 @@ export class LedgerStore {
 const count = async (
   tx: Tx,
   nodeId: string,
-  { place, entries, announced, at }: { place: Start; entries: readonly Entry[]; announced: number; at: Date },
+  {
+    place,
+    entries,
+    announced,
+    at,
+  }: { place: Start; entries: readonly Entry[]; announced: Announced; at: Date },
 ): Promise<void> => {
   const { changes, ...counted } = new Recount(place).add(entries).result();
   const { score } = scoreOf(counted.ledger);
   await writeCounted(tx, nodeId, { ...counted, score, at });
   await addChanges(tx, nodeId, changes);
   // A part of a count is no news.
-  if (entries.length < BATCH) await announce(tx, nodeId, { score, announced, at });
+  const { level } = counted.ledger.standing;
+  if (entries.length < BATCH) await announce(tx, nodeId, { now: { score, level }, announced, at });
 };
 
-/** Says a score aloud that has moved by as much as is worth it. */
+/** Says a score aloud that has moved by as much as is worth it, or with another level. */
 export const announce = async (
   tx: Tx,
   nodeId: string,
-  { score, announced, at }: { score: number; announced: number; at: Date },
+  { now: { score, level }, announced, at }: { now: Announced; announced: Announced; at: Date },
 ): Promise<void> => {
-  if (Math.abs(score - announced) < WORTH_SAYING) return;
-  await tx.score.updateMany({ where: { nodeId }, data: { announced: score } });
+  // A newcomer has level 0, and no level was said of it.
+  if (Math.abs(score - announced.score) < WORTH_SAYING && level === (announced.level ?? 0)) return;
+  await tx.score.updateMany({ where: { nodeId }, data: { announced: score, announcedLevel: level } });
   await record(tx, {
     event: reputation.scoreChanged,
-    payload: { nodeId, score, at: at.toISOString() },
+    payload: { nodeId, score, ...(level === null ? {} : { level }), at: at.toISOString() },
     entity: 'score',
     entityId: nodeId,
     at,

@@ -11,13 +11,19 @@ import { readEvent } from './trial.js';
 /** Events that are read at a time: what is counted in one go, and held in memory. */
 export const BATCH = 2_000;
 
-/** Makes the node's row if it is new, holds it until the transaction ends, and tells the score last said aloud. */
-export const lockNode = async (tx: Tx, nodeId: string, at: Date): Promise<number> => {
-  const rows = await tx.$queryRaw<{ announced: number }[]>`
+/** What was last said aloud of a node. */
+export interface Announced {
+  readonly score: number;
+  readonly level: number | null;
+}
+
+/** Makes the node's row if it is new, holds it until the transaction ends, and tells what was last said aloud. */
+export const lockNode = async (tx: Tx, nodeId: string, at: Date): Promise<Announced> => {
+  const rows = await tx.$queryRaw<Announced[]>`
     INSERT INTO "Score" AS s ("nodeId", score, announced, "updatedAt") VALUES (${nodeId}, 0, 0, ${at})
     ON CONFLICT ("nodeId") DO UPDATE SET "nodeId" = s."nodeId"
-    RETURNING announced`;
-  return rows[0]!.announced;
+    RETURNING announced AS score, "announcedLevel" AS level`;
+  return rows[0]!;
 };
 
 /** Where a node's count stands. */

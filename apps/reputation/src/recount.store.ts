@@ -12,6 +12,7 @@ import {
   changeOf,
   dayCountOf,
   entriesAfter,
+  type Announced,
   lockNode,
   statOf,
   writeCounted,
@@ -169,7 +170,7 @@ const recounted = async (tx: Tx, nodeId: string, snapshot: Snapshot): Promise<No
 const replace = async (
   tx: Tx,
   nodeId: string,
-  { snapshot, announced, at }: { snapshot: Start; announced: number; at: Date },
+  { snapshot, announced, at }: { snapshot: Start; announced: Announced; at: Date },
 ): Promise<void> => {
   const counted = (await countFrom(tx, nodeId, snapshot)).result();
   await tx.nodeStat.deleteMany({ where: { nodeId } });
@@ -180,5 +181,6 @@ const replace = async (
   const { score } = scoreOf(counted.ledger);
   await writeCounted(tx, nodeId, { ...counted, score, at });
   await addChanges(tx, nodeId, counted.changes);
-  await announce(tx, nodeId, { score, announced, at });
+  const { level } = counted.ledger.standing;
+  await announce(tx, nodeId, { now: { score, level }, announced, at });
 };

@@ -59,17 +59,24 @@ describe('reputation', () => {
     expect(level).toBe(1);
   });
 
-  it('says aloud a score that has moved by a hundredth, and no smaller change', async () => {
+  it('says aloud a score that has moved by a hundredth, or has another level, and no smaller change', async () => {
     for (let n = 0; n < 60; n++) await hear(verdict({ at: minutesIn(n) }));
     const said = await bench.db.client.event.findMany({
       where: { subject: reputation.scoreChanged.subject },
       orderBy: { sequence: 'asc' },
     });
-    const scores = [0, ...said.map(({ payload }) => (payload as { score: number }).score)];
-    for (let n = 1; n < scores.length; n++)
-      expect(Math.abs(scores[n]! - scores[n - 1]!)).toBeGreaterThanOrEqual(0.01);
-    expect(said.length).toBeLessThan(40);
-    expect(Math.abs((await store.get(nodeId)).score - scores.at(-1)!)).toBeLessThan(0.01);
+    const news = [
+      { score: 0, level: 0 },
+      ...said.map(({ payload }) => payload as { score: number; level: number }),
+    ];
+    for (let n = 1; n < news.length; n++) {
+      const isRise = news[n]!.level === news[n - 1]!.level + 1;
+      expect(isRise || Math.abs(news[n]!.score - news[n - 1]!.score) >= 0.01).toBe(true);
+    }
+    expect(said.length).toBeLessThan(42);
+    const { score, level } = await store.get(nodeId);
+    expect(Math.abs(score - news.at(-1)!.score)).toBeLessThan(0.01);
+    expect([level, news.at(-1)!.level]).toEqual([5, 5]);
   });
 
   it('sinks with a refused answer, in score and level', async () => {

@@ -26,11 +26,14 @@ export class GatherService {
   async gather(session: SessionRow, want: number): Promise<Gathered> {
     if (want <= 0) return { came: 0, total: null };
     const { id: sessionId, modelDigest, owner, parameters } = session;
+    const { mode, sla } = parameters;
     const { candidates, total, testing } = await this.bus.request(nodePool.find, {
       modelDigest,
-      mode: parameters.mode,
+      mode,
       owner,
       limit: Math.min(200, want * 3),
+      // A pool of an earlier version does not know the field.
+      ...(sla === 'low' ? {} : { sla }),
     });
     const reserved: NodeView[] = [];
     for (const { nodeId } of candidates) {
@@ -41,7 +44,8 @@ export class GatherService {
     const came = reserved.length > 0 ? await this.assign(sessionId, reserved) : 0;
     // Nodes in their test may come by themselves.
     const lacking = want - reserved.length - testing;
-    const mayTakeShared = session.sharedFor === null && parameters.mode !== 'dedicated';
+    // What a shared session would yield need not be of the level that is wanted: it would yield again and again.
+    const mayTakeShared = session.sharedFor === null && mode !== 'dedicated' && sla === 'low';
     if (lacking > 0 && mayTakeShared) await this.askToYield(session, lacking);
     return { came, total };
   }

@@ -3,6 +3,7 @@ export * from './challenge.js';
 export * from './client.js';
 export * from './cognitive.js';
 export * from './commit-data.js';
+export * from './declaration.js';
 export * from './fault.js';
 export * from './frame.js';
 export * from './inference.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { verifierSearch } from './audit.js';
 import { challenge } from './challenge.js';
+import { declaration, modelDefaults } from './declaration.js';
 import { event, nodeRequest, request } from './message.js';
 import { nodeState, transition } from './state.js';
 import {
@@ -14,47 +15,12 @@ import {
   pageOf,
   positiveInt,
   reason,
+  sla,
   smallCount,
   text,
   timestamp,
   uuid,
 } from './value.js';
-
-export const modelDefaults = z.strictObject({
-  temperature: z.number().min(0).max(2),
-  topP: z.number().gt(0).max(1),
-  topK: z.int().min(0),
-  maxTokens: positiveInt,
-});
-
-/** A model as a miner presents it. */
-export const modelDeclaration = z.strictObject({
-  id: modelId,
-  digest: hash,
-  contextLength: positiveInt,
-  quantisation: text.max(32),
-  parameters: count.optional(),
-  defaults: modelDefaults,
-  files: z
-    .array(z.strictObject({ path: text.max(256), bytes: count, sha256: hash }))
-    .min(1)
-    .max(256),
-  /** Known questions for health tests; only heeded from whoever may register a model. */
-  challenges: z.array(challenge).max(500),
-});
-export type ModelDeclaration = z.infer<typeof modelDeclaration>;
-
-/** What a miner says of itself on joining. The network believes only what it has measured. */
-export const declaration = z.strictObject({
-  version: text.max(64),
-  model: modelDeclaration,
-  slots: z.int().min(1).max(64),
-  determinismClass: text.min(1).max(128),
-  cpu: text.max(256),
-  cores: positiveInt,
-  memoryBytes: count,
-});
-export type Declaration = z.infer<typeof declaration>;
 
 export const modelView = z.object({
   id: modelId,
@@ -84,6 +50,8 @@ export const nodeView = z.object({
   /** Verified by tests; null before the first. */
   tokensPerSecond: z.number().nullable(),
   score: z.number().nullable(),
+  /** Of its reputation, 0 to 10. */
+  level: z.int().min(0).max(10).optional(),
   lastSeenAt: timestamp.nullable(),
   testedAt: timestamp.nullable(),
   createdAt: timestamp,
@@ -173,6 +141,8 @@ export const nodePool = {
       mode: z.enum(['ephemeral', 'hybrid', 'dedicated']),
       owner,
       limit: z.int().min(1).max(200),
+      /** The network's nodes below its level are left out of the candidates; an owner's own never are. */
+      sla: sla.optional(),
     }),
     output: z.object({
       candidates: z.array(nodeView),

@@ -170,5 +170,9 @@ export const reputation = {
     output: z.object({ noted: z.literal(true) }),
   }),
 
-  scoreChanged: event('reputation', 'score-changed', z.object({ nodeId, score: z.number(), at: timestamp })),
+  scoreChanged: event(
+    'reputation',
+    'score-changed',
+    z.object({ nodeId, score: z.number(), level: level.optional(), at: timestamp }),
+  ),
 };

@@ -12,6 +12,7 @@ import {
   pageByUuid,
   pageOf,
   reason,
+  sla,
   taskId,
   text,
   timestamp,
@@ -26,7 +27,7 @@ export const sessionParameters = z.strictObject({
   maxNodes: z.int().min(1).max(100).default(1),
   redundancy: z.int().min(1).max(5).default(1),
   mode: z.enum(['ephemeral', 'hybrid', 'dedicated']).default('ephemeral'),
-  sla: z.enum(['low', 'medium', 'high']).default('low'),
+  sla: sla.default('low'),
   ttlSeconds: z
     .int()
     .min(10)

@@ -35,6 +35,10 @@ export const smallCount = z.int().nonnegative().max(MAX_INT);
 export const keyId = text.min(1).max(128);
 /** The id of the API key something belongs to; null: the network's own. */
 export const owner = text.max(128).nullable();
+
+/** How well known the nodes of a session must be. */
+export const sla = z.enum(['low', 'medium', 'high']);
+export type Sla = z.infer<typeof sla>;
 /** Why something ended as it did: machine readable, then a sentence. */
 export const reason = z.object({ code: text.max(64), message: text.max(1024) });
 export type Reason = z.infer<typeof reason>;
