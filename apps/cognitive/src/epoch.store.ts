@@ -86,6 +86,7 @@ export class EpochStore {
       where: { closedAt: null, endsAt: { lte: settledBefore(at) } },
       orderBy: { number: 'asc' },
     });
+    if (over.length === 0) return [];
     const live = await tx.audit.groupBy({
       by: ['epoch'],
       where: { epoch: { in: over.map(({ number }) => number) }, endedAt: null },

@@ -22,7 +22,8 @@ const meanings: Record<NodeState, string> = {
   TESTING: 'being tested',
   EPHEMERAL: 'tested: ready to serve',
   RESERVED: 'serving',
-  QUARANTINED: 'in quarantine: it failed a test, or an answer was refused; it is tested again later',
+  QUARANTINED:
+    'in quarantine: it failed a test or an audit, or an answer was refused; it is tested again later',
   OFFLINE: 'taken for offline',
   DRAINING: 'leaving',
   RETIRED: 'retired',
