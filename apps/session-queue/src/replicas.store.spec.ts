@@ -30,7 +30,10 @@ describe('the replicas of a task', () => {
     (await bench.stores.commits.find({ taskId, attempt, nodeId }))!;
   const found = ({ submitted: { taskId }, attempt, nodeId }: Claim) => live({ taskId, attempt, nodeId });
   const bind = async (claim: Claim) =>
-    bench.stores.commits.precommit(await found(claim), { precommit: 'a', signature: 'b' });
+    bench.stores.commits.precommit(await found(claim), {
+      precommit: 'ab'.repeat(32),
+      signature: 'cd'.repeat(64),
+    });
   const state = async (taskId: string) => (await bench.stores.tasks.get(taskId)).state;
   const hidden = { isShown: false };
   const shown = { isShown: true };
