@@ -3,7 +3,10 @@
  * How often do audits accuse the honest, and how often do they find the others? Answers of the bundled model are audited as
  * the network does it, with prompts and sampling of many kinds, honest and false in several ways.
  *
- *     npm run bench:audits -- [--honest 1000] [--false 50] [--from 0] [--perturb 0] [--json FILE]
+ *     npm run bench:audits -- [--honest 1000] [--false 50] [--from 0] [--perturb 0] [--no-models] [--json FILE]
+ *
+ * Two of the false kinds answer with another model: the bundled one with weights of 4 bits, and its first five layers of six. They
+ * are made once, which needs Python; `--no-models` leaves them out.
  *
  * `--perturb 0.05` moves the logits of honest nodes by up to that, token by token and position by position in the evidence,
  * as another instruction set does, and judges as between determinism classes. The exit code is 1 when an honest answer is
@@ -16,6 +19,7 @@ import { Examiner } from '../../apps/cognitive/dist/examiner.fixture.js';
 import { calibratedTolerances } from '../../libs/inference/dist/audit.js';
 import { questionAt, samplingAt } from '../../libs/inference/dist/calibration/questions.js';
 import { openEngine } from '../../libs/inference/dist/index.js';
+import { makeOtherModels } from './other-models.mjs';
 
 const MODEL = fileURLToPath(new URL('../../models/tiny', import.meta.url));
 const AT_ONCE = 8;
@@ -29,6 +33,7 @@ const { values } = parseArgs({
     false: { type: 'string', default: '50' },
     from: { type: 'string', default: '0' },
     perturb: { type: 'string', default: '0' },
+    'no-models': { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -76,7 +81,15 @@ const disturbed = (k) => {
   };
 };
 
+const { int4, smaller } =
+  others > 0 && !values['no-models'] ? await makeOtherModels() : { int4: null, smaller: null };
+const openOther = (model) => openEngine({ model, threads: 1, slots: AT_ONCE });
+const coarser = int4 && (await openOther(int4));
+const fewerLayers = smaller && (await openOther(smaller));
+
 const cheats = {
+  ...(coarser ? { 'weights of 4 bits instead of 8': () => ({ computedBy: coarser }) } : {}),
+  ...(fewerLayers ? { 'a smaller model': () => ({ computedBy: fewerLayers }) } : {}),
   'one token replaced at random': (k) => ({
     change: ({ tokens }) => {
       const random = randomFrom(k);
@@ -108,6 +121,14 @@ const cheats = {
       answer.tokens = [...answer.tokens.slice(0, length - 1), eosTokenIds[0]];
       answer.evidence = answer.evidence.slice(0, length);
       answer.finish = 'stop';
+    },
+  }),
+  'cut in the middle, for want of room': () => ({
+    change: (answer) => {
+      const length = Math.ceil(answer.tokens.length / 2);
+      answer.tokens = answer.tokens.slice(0, length);
+      answer.evidence = answer.evidence.slice(0, length);
+      answer.finish = 'length';
     },
   }),
   'logits a quarter off, as coarser weights': (k) => ({
@@ -146,7 +167,7 @@ for (const [name, exam] of Object.entries(cheats)) {
   found[name] = (await examine(others, from, exam)).length;
   process.stdout.write(`${name}: ${found[name]} of ${others} found\n`);
 }
-await engine.close();
+for (const one of [engine, coarser, fewerLayers]) await one?.close();
 const { determinismClass } = engine;
 const report = { determinismClass, tolerances, perturb, from, honest, accused, others, found };
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);

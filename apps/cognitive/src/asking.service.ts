@@ -28,6 +28,8 @@ interface Question {
   readonly claimed: Scorable;
   readonly verifier: Verifier;
   readonly tolerances: Tolerances;
+  /** Of the node that answered, as it was then; null where that is not known. */
+  readonly contextLength: number | null;
 }
 
 /** Finds a node that scores an answer, and asks it. */
@@ -52,7 +54,8 @@ export class AskingService {
     for (const verifier of candidates.slice(0, TRIES)) {
       const isSameClass = verifier.determinismClass === found.determinismClass;
       const tolerances = this.tolerances(claimed, found, isSameClass)!;
-      const answer = await this.askOne({ audit, claimed, verifier, tolerances });
+      const contextLength = contextThen(found, audit.draw.precommittedAt);
+      const answer = await this.askOne({ audit, claimed, verifier, tolerances, contextLength });
       if (answer !== 'wait') return answer;
     }
     return 'wait';
@@ -75,14 +78,18 @@ export class AskingService {
     return tolerancesFor(this.config.tolerances, { modelDigest, model: id, quantisation, isSameClass });
   }
 
-  private async askOne({ audit, claimed, verifier, tolerances }: Question): Promise<Asked> {
+  private async askOne({ audit, claimed, verifier, tolerances, contextLength }: Question): Promise<Asked> {
     const { nodeId, determinismClass } = verifier;
     const scored = claimed.claims.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const dueAt = new Date(this.store.now().getTime() + scoreMs(claimed.promptTokens + scored));
     const job = jobFor(claimed, { auditId: audit.id, tolerances, dueAt });
     if (Buffer.byteLength(JSON.stringify(job)) > MOST_JOB_BYTES)
       return { code: 'too_large', message: 'prompt and answer do not fit into one message' };
-    const judgedBy = { evidenceTolerance: tolerances.evidence, gapTolerance: tolerances.gap };
+    const judgedBy = {
+      evidenceTolerance: tolerances.evidence,
+      gapTolerance: tolerances.gap,
+      contextLength,
+    };
     const isOpen = await this.store.ask(audit, { nodeId, determinismClass, ...judgedBy }, dueAt);
     return isOpen && (await this.order(audit, nodeId, job)) ? 'asked' : 'wait';
   }
@@ -101,6 +108,13 @@ export class AskingService {
     }
   }
 }
+
+/** A node that has joined anew since then may have had room for less when it answered. */
+const contextThen = (
+  { contextLength, joinedAt }: OutputOf<typeof nodePool.findVerifiers>,
+  answeredAt: Date,
+): number | null =>
+  contextLength && joinedAt && Date.parse(joinedAt) < answeredAt.getTime() ? contextLength : null;
 
 const jobFor = (
   { request, claims }: Scorable,

@@ -28,6 +28,7 @@ export interface NewVerifier {
   readonly determinismClass: string;
   readonly evidenceTolerance: number;
   readonly gapTolerance: number;
+  readonly contextLength: number | null;
 }
 
 /** The audits as they go on. */

@@ -5,7 +5,7 @@ import { filterEdges } from './filter-edges.js';
 import { findScoreFault, judgeScores } from './score-judgement.js';
 
 /** An answer as its node commits it. */
-export interface Answer {
+interface Answer {
   tokens: number[];
   evidence: [number, number, number, number][];
   finish: FinishReason;
@@ -15,6 +15,8 @@ export interface Exam {
   seed: number;
   /** The node computes something else than it was asked. */
   computedWith?: Partial<Sampling> & { prompt?: GenerateRequest['prompt'] };
+  /** The node has another engine than the verifier. */
+  computedBy?: Engine;
   /** What the node says of the length of the prompt; the truth unless given. */
   promptTokens?: number;
   /** The node changes what it has computed. */
@@ -37,7 +39,8 @@ export class Examiner {
   async audit(over: Partial<Sampling>, exam: Exam, prompt = STORY): Promise<string[]> {
     const sampling = samplingOf(over, exam.seed);
     const { computedWith: { prompt: other = prompt, ...used } = {}, change } = exam;
-    const answer = await this.answer({ prompt: other, sampling: { ...sampling, ...used }, choice: 0 });
+    const asked = { prompt: other, sampling: { ...sampling, ...used }, choice: 0 };
+    const answer = await answerOf(exam.computedBy ?? this.engine, asked);
     change?.(answer);
     const scores = await this.score({ prompt, sampling, choice: 0 }, answer.tokens);
     const claims = [{ choice: 0, skip: 0, ...answer }];
@@ -48,17 +51,8 @@ export class Examiner {
       sampling,
       scores,
       tolerances: this.tolerances,
+      contextLength: this.engine.model.contextLength,
     }).map(({ code }) => code);
-  }
-
-  private async answer(request: GenerateRequest): Promise<Answer> {
-    const answer: Answer = { tokens: [], evidence: [], finish: 'cancelled' };
-    for await (const { id, evidence, finish } of this.engine.generate(request, never)) {
-      answer.tokens.push(id);
-      answer.evidence.push([evidence.top1Id, evidence.top1, evidence.top2Id, evidence.top2]);
-      if (finish) answer.finish = finish;
-    }
-    return answer;
   }
 
   private async score(request: GenerateRequest & { sampling: Sampling }, claimed: number[]): Promise<Scores> {
@@ -88,6 +82,16 @@ export class Examiner {
     };
   }
 }
+
+const answerOf = async (engine: Engine, request: GenerateRequest): Promise<Answer> => {
+  const answer: Answer = { tokens: [], evidence: [], finish: 'cancelled' };
+  for await (const { id, evidence, finish } of engine.generate(request, never)) {
+    answer.tokens.push(id);
+    answer.evidence.push([evidence.top1Id, evidence.top1, evidence.top2Id, evidence.top2]);
+    if (finish) answer.finish = finish;
+  }
+  return answer;
+};
 
 const samplingOf = (over: Partial<Sampling>, seed: number): Sampling => ({
   temperature: 0,

@@ -32,10 +32,9 @@ const scoresOf = (gaps: [number, number | null][] = [], length = LENGTH): Scores
   promptTokens: 12,
   eosTokenIds: [EOS],
 });
+const asked = { promptTokens: 12, sampling, tolerances, contextLength: null };
 const judge = (claims: Claim[], scores: Scores, over: Partial<Sampling> = {}): string[] =>
-  judgeScores({ claims, promptTokens: 12, scores, sampling: { ...sampling, ...over }, tolerances }).map(
-    ({ code }) => code,
-  );
+  judgeScores({ ...asked, claims, scores, sampling: { ...sampling, ...over } }).map(({ code }) => code);
 
 describe('the judgement of tokens', () => {
   it('finds nothing wrong with gaps within the tolerance', () => {
@@ -76,13 +75,8 @@ describe('the judgement of tokens', () => {
       [3, 9],
     ]);
     const two = { claims: [scoresOf().claims[0]!, scores.claims[0]!], promptTokens: 12, eosTokenIds: [EOS] };
-    const [reason, ...others] = judgeScores({
-      claims: [claim(), claim({ choice: 1 })],
-      promptTokens: 12,
-      scores: two,
-      sampling,
-      tolerances,
-    });
+    const claims = [claim(), claim({ choice: 1 })];
+    const [reason, ...others] = judgeScores({ ...asked, claims, scores: two });
     expect(others).toEqual([]);
     expect(reason!.message).toBe(
       'choice 1: 4 of its tokens are not what its model chooses: token 1 lost by 1.500, tolerable are 0.300; ' +
@@ -128,9 +122,7 @@ describe('the judgement of evidence', () => {
 
 describe('the judgement of the prompt', () => {
   const judgeCount = (promptTokens: number): string[] =>
-    judgeScores({ claims: [claim()], promptTokens, scores: scoresOf(), sampling, tolerances }).map(
-      ({ code }) => code,
-    );
+    judgeScores({ ...asked, claims: [claim()], promptTokens, scores: scoresOf() }).map(({ code }) => code);
 
   it('finds a count that is not that of its model', () => {
     expect(judgeCount(12)).toEqual([]);
@@ -173,6 +165,17 @@ describe('the judgement of ends', () => {
   it('finds an answer that goes on after its end', () => {
     const tokens = claim().tokens.map((id, at) => (at === 40 ? EOS : id));
     expect(judge([claim({ tokens })], scoresOf())).toEqual(['wrong_end']);
+  });
+
+  it.each([
+    ['as long as it may be', 100, null, []],
+    ['short of that, on a node that had room for more', 200, 113, ['wrong_end']],
+    ['short of that, on a node that had no more room', 200, 112, []],
+    ['short of that, on a node whose room is not known', 200, null, []],
+  ])('finds an answer that ends for want of room: %s', (_, maxTokens, contextLength, found) => {
+    const scored = { ...asked, claims: [claim()], scores: scoresOf(), contextLength };
+    const reasons = judgeScores({ ...scored, sampling: { ...sampling, maxTokens } });
+    expect(reasons.map(({ code }) => code)).toEqual(found);
   });
 });
 

@@ -9,6 +9,8 @@ export interface ScoredClaims {
   readonly sampling: Sampling;
   readonly scores: Scores;
   readonly tolerances: Tolerances;
+  /** Tokens that the node had room for, prompt included; null where that is not known. */
+  readonly contextLength: number | null;
 }
 
 /** This many positions and this share of them may have evidence above the tolerance: it was measured of fewer positions. */
@@ -124,11 +126,20 @@ const distance = (claimed: Evidence, found: Evidence, tolerance: number): number
 };
 
 /** Does the answer end where its model ends it? A stop sequence cannot be told from here: nobody has its texts. */
-const judgeEnd = ({ tokens, finish }: Claim, { sampling, scores }: ScoredClaims): Reason | null => {
+const judgeEnd = ({ tokens, finish }: Claim, scored: ScoredClaims): Reason | null => {
+  const { sampling, scores, contextLength } = scored;
   const ends = new Set(scores.eosTokenIds);
   const end = tokens.findIndex((id) => ends.has(id));
   if (end >= 0 && end < tokens.length - 1)
     return { code: 'wrong_end', message: `it goes on after its end at token ${end + 1}` };
+  if (finish === 'length' && contextLength !== null) {
+    const room = Math.min(sampling.maxTokens, contextLength - scores.promptTokens);
+    if (tokens.length < room)
+      return {
+        code: 'wrong_end',
+        message: `it ends for want of room after ${tokens.length} tokens, and had room for ${room}`,
+      };
+  }
   if (finish !== 'stop' || end >= 0 || sampling.stop.length > 0) return null;
   return { code: 'wrong_end', message: 'it stops where its model does not' };
 };

@@ -44,10 +44,11 @@ export class ScoredService {
     const { claims, request, promptTokens } = claimed;
     const fault = findScoreFault(claims, scores);
     if (fault) return this.refuse(audit, nodeId, fault);
-    const { evidenceTolerance, gapTolerance } = audit.verifications.find((one) => one.nodeId === nodeId)!;
+    const asked = audit.verifications.find((one) => one.nodeId === nodeId)!;
+    const { evidenceTolerance, gapTolerance, contextLength } = asked;
     const tolerances = { evidence: evidenceTolerance, gap: gapTolerance };
     const { sampling } = request;
-    const reasons = judgeScores({ claims, promptTokens, sampling, scores, tolerances });
+    const reasons = judgeScores({ claims, promptTokens, sampling, scores, tolerances, contextLength });
     const to = afterScore(audit.state, reasons.length > 0);
     await this.outcomes.scored(audit, { nodeId, to, reasons });
   }

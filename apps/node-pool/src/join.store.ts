@@ -24,6 +24,7 @@ const declaredColumns = ({
   slots,
   softwareVersion: version,
   machine: { cpu, cores, memoryBytes },
+  contextLength: model.contextLength,
 });
 
 /** Questions and writes of one join, all in one transaction: either everything of it happened, or nothing. */

@@ -33,6 +33,8 @@ export class VerifierStore {
     return {
       model: { id: model.name, quantisation: model.quantisation },
       determinismClass: node.determinismClass,
+      contextLength: node.contextLength,
+      joinedAt: node.joinedAt.toISOString(),
       verifiers,
     };
   }

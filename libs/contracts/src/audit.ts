@@ -109,6 +109,9 @@ export const verifierSearch = {
     model: z.object({ id: modelId, quantisation: z.string() }),
     /** Of the node itself. */
     determinismClass: z.string(),
+    /** What it declared on joining: tokens that a prompt and its answer may have together. Null: it is not known. */
+    contextLength: positiveInt.nullable().optional(),
+    joinedAt: timestamp.optional(),
     verifiers: z.array(z.object({ nodeId, determinismClass: z.string(), state: nodeState })),
   }),
 };

@@ -59,6 +59,7 @@ def _write_configuration(model: Model, directory: Path) -> None:
         for name in COPIED:
             if (model.files / name).exists() and model.files.resolve() != directory.resolve():
                 shutil.copy(model.files / name, directory / name)
+        _write_layers(model, directory / "config.json")
         return
     vocabulary = model.vocabulary
     generation = vocabulary.generation_config()
@@ -81,3 +82,11 @@ def _write_configuration(model: Model, directory: Path) -> None:
     for name, content in contents.items():
         text = json.dumps(content, indent=1, ensure_ascii=False)
         (directory / name).write_text(f"{text}\n", "utf-8")
+
+
+def _write_layers(model: Model, path: Path) -> None:
+    """A copied configuration may be of more layers than were kept."""
+    config = json.loads(path.read_text("utf-8"))
+    if config["num_hidden_layers"] != model.shape.num_hidden_layers:
+        config["num_hidden_layers"] = model.shape.num_hidden_layers
+        path.write_text(f"{json.dumps(config, indent=1, ensure_ascii=False)}\n", "utf-8")

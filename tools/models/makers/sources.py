@@ -1,11 +1,13 @@
 """Where weights come from, as options of the command line."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from makers.checkpoint import read_checkpoint
 from makers.gguf_file import read_gguf
 from makers.layout import Model
+from makers.problem import Problem
 from makers.shape import SHAPES
 from makers.vocabulary import byte_vocabulary, read_vocabulary
 from makers.weights import random_weights
@@ -38,3 +40,16 @@ def chosen_model(arguments: argparse.Namespace) -> Model:
     if arguments.checkpoint:
         return trained_model(arguments.checkpoint)
     return read_gguf(arguments.gguf)
+
+
+def first_layers(model: Model, count: int) -> Model:
+    """A smaller and worse model: the first layers of another. Raises Problem when it has fewer."""
+    if not 1 <= count <= model.shape.num_hidden_layers:
+        raise Problem(f"--layers: between 1 and {model.shape.num_hidden_layers}, not {count}")
+    kept = {name: weight for name, weight in model.weights.items() if _layer_of(name) < count}
+    return replace(model, shape=replace(model.shape, num_hidden_layers=count), weights=kept)
+
+
+def _layer_of(name: str) -> int:
+    """-1 for what belongs to no layer."""
+    return int(name.split(".")[1]) if name.startswith("layers.") else -1

@@ -1,0 +1,1 @@
+ALTER TABLE "Verification" ADD COLUMN "contextLength" INTEGER;
