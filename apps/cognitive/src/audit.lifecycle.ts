@@ -8,7 +8,7 @@ export const auditLifecycle = lifecycle<AuditState>({
   moves: {
     DRAWN: ['SCORING', 'FAILED', 'UNVERIFIABLE'],
     SCORING: ['PASSED', 'CONFIRMING', 'UNVERIFIABLE'],
-    CONFIRMING: ['FAILED', 'UNDECIDED'],
+    CONFIRMING: ['FAILED', 'PASSED', 'UNDECIDED'],
     PASSED: [],
     FAILED: [],
     UNDECIDED: [],

@@ -62,7 +62,7 @@ export class AuditService {
       audit.state === 'CONFIRMING'
         ? {
             code: 'unconfirmed',
-            message: 'found false by one verifier, and no other one was there to confirm it',
+            message: 'found false by one verifier, and no other two were there to settle it',
           }
         : {
             code: 'no_verifier',

@@ -1,9 +1,9 @@
 import { type AuditState, cognitive, type Reason } from '@ganglion/contracts';
-import { move } from '@ganglion/database';
+import { move, record } from '@ganglion/database';
 import type { Prisma } from '@ganglion/database/cognitive';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
-import { outcomeOf } from './audit-course.js';
+import { afterVotes, outcomeOf, outvotedIn, type Vote } from './audit-course.js';
 import { auditLifecycle } from './audit.lifecycle.js';
 import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
 
@@ -113,26 +113,35 @@ export class AuditStore {
     });
   }
 
-  /** A verifier has spoken. False when its turn was over, or the audit had gone on. */
+  /** A verifier has spoken. Where the audit went; null when it stays, when the turn was over, or the audit had gone on. */
   async scored(
     audit: AuditRow & { state: 'SCORING' | 'CONFIRMING' },
-    { nodeId, ...turn }: Turn & { nodeId: string },
-  ): Promise<boolean> {
+    { nodeId, reasons }: { nodeId: string; reasons: readonly Reason[] },
+  ): Promise<Turn | null> {
     const at = this.clock.now();
     const { id, state } = audit;
-    const reasons = [...turn.reasons];
-    const isTaken = await this.database.transaction(async (tx) => {
-      if (!(await lock(tx, id, [state]))) return false;
+    const turn = await this.database.transaction(async (tx) => {
+      if (!(await lock(tx, id, [state]))) return null;
       const { count } = await tx.verification.updateMany({
         where: { auditId: id, nodeId, state: 'ASKED' },
-        data: { state: reasons.length > 0 ? 'FAILED' : 'PASSED', reasons, endedAt: at },
+        data: { state: reasons.length > 0 ? 'FAILED' : 'PASSED', reasons: [...reasons], endedAt: at },
       });
-      if (count === 0) return false;
-      await enterFinally(tx, audit, { ...turn, at });
-      return true;
+      if (count === 0) return null;
+      const votes = await votesOn(tx, id);
+      const to = afterVotes(votes.map(({ vote }) => vote));
+      await sayOutvoted(tx, { auditId: id, votes: votes.map(({ vote }) => vote), at });
+      if (to === null) {
+        await tx.audit.update({ where: { id }, data: { dueAt: at } });
+        return null;
+      }
+      // What speaks against an answer that fails is what a verifier that found it false said, whoever spoke last.
+      const against = votes.find(({ vote }) => vote.isFalse)?.reasons ?? [];
+      const entered = { to, reasons: to === 'PASSED' ? [] : against };
+      await enterFinally(tx, audit, { ...entered, at });
+      return entered;
     });
     this.outbox.wake();
-    return isTaken;
+    return turn;
   }
 
   /** Ends an audit without scores. False when it had gone on. */
@@ -151,6 +160,31 @@ export class AuditStore {
     return isEnded;
   }
 }
+
+/** What was said of an answer so far, the first first. */
+const votesOn = async (tx: Tx, auditId: string): Promise<{ vote: Vote; reasons: Reason[] }[]> => {
+  const rows = await tx.verification.findMany({
+    where: { auditId, state: { in: ['PASSED', 'FAILED'] } },
+    orderBy: { endedAt: 'asc' },
+  });
+  return rows.map(({ nodeId, determinismClass, state, reasons }) => ({
+    vote: { nodeId, determinismClass, isFalse: state === 'FAILED' },
+    reasons: (reasons ?? []) as unknown as Reason[],
+  }));
+};
+
+const sayOutvoted = async (
+  tx: Tx,
+  { auditId, votes, at }: { auditId: string; votes: readonly Vote[]; at: Date },
+): Promise<void> => {
+  const outvoted = outvotedIn(votes);
+  if (!outvoted) return;
+  const { nodeId, isFalse } = outvoted;
+  const said = isFalse ? 'found an answer false that' : 'found nothing in an answer that';
+  const message = `it ${said} two others of its determinism class found ${isFalse ? 'right' : 'false'}`;
+  const payload = { auditId, nodeId, reason: { code: 'outvoted', message }, at: at.toISOString() };
+  await record(tx, { event: cognitive.verifierOutvoted, payload, entity: 'audit', entityId: auditId, at });
+};
 
 /** The state of an audit, which is its own until the end of the transaction; null when it is none of these. */
 const lock = async (tx: Tx, id: string, states: readonly AuditState[]): Promise<AuditState | null> => {

@@ -1,26 +1,10 @@
-import { cognitive, Fault, type PayloadOf, type Scores } from '@ganglion/contracts';
+import { cognitive, Fault, type PayloadOf } from '@ganglion/contracts';
 import { Audited } from './audited.fixture.js';
 import { newNode } from './cognitive.fixture.js';
 import { Peers } from './peers.fixture.js';
-import { receiptOf } from './receipt.fixture.js';
+import { scores } from './scores.fixture.js';
 
 type Ended = PayloadOf<typeof cognitive.auditEnded>;
-
-/** Of the receipt that these specs use. */
-const PROMPT_TOKENS = receiptOf('one miner commits').promptTokens;
-
-/** Of the answer that every audited task of these specs has: six tokens. */
-const scores = (gap: number | null = 0, change: Partial<Scores> = {}): Scores => ({
-  claims: [
-    {
-      gaps: gap === 0 ? [] : [[2, gap]],
-      evidence: Array.from({ length: 6 }, (_, at) => [at, 900, at + 1, 800]),
-    },
-  ],
-  promptTokens: PROMPT_TOKENS,
-  eosTokenIds: [2],
-  ...change,
-});
 
 describe('an audit', () => {
   let peers: Peers;
@@ -87,20 +71,6 @@ describe('an audit', () => {
       },
     ]);
     expect(await audited.states(draw.id)).toEqual(['DRAWN', 'SCORING', 'CONFIRMING', 'FAILED']);
-  });
-
-  it('accuses nobody when verifiers disagree, and keeps what each said', async () => {
-    verifiersAre(first, second);
-    const { draw } = await audited.answered();
-    await audited.tick(3_000);
-    await audited.scored(draw.id, peers.ordered[0]!.nodeId, scores(null));
-    await audited.tick(1);
-    await audited.scored(draw.id, peers.ordered[1]!.nodeId, scores());
-    expect(await ended()).toMatchObject([{ outcome: 'undecided' }]);
-    expect(await audited.verifications(draw.id)).toMatchObject([
-      { nodeId: peers.ordered[0]!.nodeId, state: 'FAILED', reasons: [{ code: 'wrong_token' }] },
-      { nodeId: peers.ordered[1]!.nodeId, state: 'PASSED' },
-    ]);
   });
 
   it('accuses nobody when there is no second verifier', async () => {

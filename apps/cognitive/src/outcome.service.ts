@@ -26,9 +26,10 @@ export class OutcomeService {
   /** A verifier has spoken; what comes too late changes nothing. */
   async scored(
     audit: AuditRow & { state: 'SCORING' | 'CONFIRMING' },
-    turn: Turn & { nodeId: string },
+    said: { nodeId: string; reasons: readonly Reason[] },
   ): Promise<void> {
-    if (await this.store.scored(audit, turn)) this.note(audit, turn);
+    const turn = await this.store.scored(audit, said);
+    if (turn) this.note(audit, turn);
   }
 
   private note(

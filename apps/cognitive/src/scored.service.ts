@@ -7,7 +7,6 @@ import {
   type Scores,
 } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
-import { afterScore } from './audit-course.js';
 import { type AuditRow, AuditStore } from './audit.store.js';
 import { ClaimService } from './claim.service.js';
 import { OutcomeService } from './outcome.service.js';
@@ -49,8 +48,7 @@ export class ScoredService {
     const tolerances = { evidence: evidenceTolerance, gap: gapTolerance };
     const { sampling } = request;
     const reasons = judgeScores({ claims, promptTokens, sampling, scores, tolerances, contextLength });
-    const to = afterScore(audit.state, reasons.length > 0);
-    await this.outcomes.scored(audit, { nodeId, to, reasons });
+    await this.outcomes.scored(audit, { nodeId, reasons });
   }
 
   private refuse(audit: AuditRow, nodeId: string, reason: Reason): Promise<void> {

@@ -23,6 +23,14 @@ export class HearingController {
     return this.nodes.audited(fact, idOf(context));
   }
 
+  @On(cognitive.verifierOutvoted)
+  verifierOutvoted(
+    fact: PayloadOf<typeof cognitive.verifierOutvoted>,
+    context: MessageContext,
+  ): Promise<void> {
+    return this.nodes.outvoted(fact, idOf(context));
+  }
+
   @On(sessionQueue.attemptRejected)
   attemptRejected(
     fact: PayloadOf<typeof sessionQueue.attemptRejected>,

@@ -90,6 +90,13 @@ export class NodeService {
     await this.nodes.change(nodeId, (node, now) => failAudit(node, reasons, now), { eventId });
   }
 
+  async outvoted(
+    { nodeId, reason }: PayloadOf<typeof cognitive.verifierOutvoted>,
+    eventId: string,
+  ): Promise<void> {
+    await this.nodes.change(nodeId, (node, now) => convict(node, reason, now), { eventId });
+  }
+
   async convict(
     { nodeId, reason }: PayloadOf<typeof sessionQueue.nodeMisbehaved>,
     eventId: string,

@@ -92,4 +92,13 @@ describe('the outcome of an audit', () => {
     });
     expect(await pool.states(nodeId)).toEqual(['REGISTERED', 'TESTING', 'EPHEMERAL', 'QUARANTINED']);
   });
+
+  it('quarantines a verifier that was outvoted by two of its class', async () => {
+    await using pool = await TestPool.open();
+    const nodeId = await pool.tested();
+    const reason = { code: 'outvoted', message: 'it found nothing in an answer that two others found false' };
+    const fact = { auditId: randomUUID(), nodeId, reason, at: pool.clock.now().toISOString() };
+    await pool.services.nodes.outvoted(fact, randomUUID());
+    expect(await pool.services.nodes.get(nodeId)).toMatchObject({ state: 'QUARANTINED', reason });
+  });
 });

@@ -73,6 +73,17 @@ export const audit = (
   },
 });
 
+/** What cognitive says of a verifier that two others of its class contradict. */
+export const outvoted = ({ at = START, nodeId = nodeA }: About = {}): Omit<NewEvent, 'eventId'> => ({
+  subject: cognitive.verifierOutvoted.subject,
+  payload: {
+    auditId: sessionId,
+    nodeId,
+    reason: { code: 'outvoted', message: 'as the spec says' },
+    at: iso(at),
+  },
+});
+
 /** What the queue says of an attempt; at a test when it has no session. */
 export const attempt = (
   outcome: 'accepted' | 'rejected' | 'lost',

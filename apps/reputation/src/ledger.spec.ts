@@ -1,4 +1,15 @@
-import { attempt, audit, DAY, nodeA, probe, registered, START, story, verdict } from './heard.fixture.js';
+import {
+  attempt,
+  audit,
+  DAY,
+  nodeA,
+  outvoted,
+  probe,
+  registered,
+  START,
+  story,
+  verdict,
+} from './heard.fixture.js';
 import { emptyLedger, type Ledger } from './ledger.js';
 import { digestOf, readLedger, writeLedger } from './ledger-text.js';
 import { blend } from './own-figure.js';
@@ -60,6 +71,10 @@ describe('the ledger', () => {
     const ledger = ledgerOf(audit('passed'), audit('failed'), audit('undecided'), audit('unverifiable'));
     expect(ledger.stats).toMatchObject([{ phase: 'correctness', total: 2, succeeded: 1 }]);
     expect(ledgerOf(audit('undecided')).stats).toEqual([]);
+  });
+
+  it('counts a verifier that was outvoted as a false answer of its own', () => {
+    expect(ledgerOf(outvoted()).stats).toMatchObject([{ phase: 'correctness', total: 1, succeeded: 0 }]);
   });
 
   it('counts probes, and knows a registered node of which nothing else was heard', () => {

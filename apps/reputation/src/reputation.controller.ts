@@ -75,6 +75,11 @@ export class ReputationController {
     return this.service.hear(fact, context);
   }
 
+  @On(cognitive.verifierOutvoted)
+  outvoted(fact: PayloadOf<typeof cognitive.verifierOutvoted>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
   @On(sessionQueue.attemptAccepted)
   accepted(fact: PayloadOf<typeof sessionQueue.attemptAccepted>, context: MessageContext): Promise<void> {
     return this.service.hear(fact, context);

@@ -52,6 +52,16 @@ const fromAudit = ({ nodeId, at, outcome, reasons }: PayloadOf<typeof cognitive.
   task: null,
 });
 
+/** Scores that its model does not give are as false as answers are. */
+const fromOutvoted = ({ nodeId, at, reason }: PayloadOf<typeof cognitive.verifierOutvoted>): Heard => ({
+  nodeId,
+  at: new Date(at),
+  trials: [{ phase: 'correctness', succeeded: false }],
+  timing: null,
+  code: reason.code,
+  task: null,
+});
+
 const fromProbe = ({ nodeId, rttMs, at }: PayloadOf<typeof cognitive.nodeProbed>): Heard => ({
   nodeId,
   at: new Date(at),
@@ -97,6 +107,7 @@ const readers: Readonly<Record<string, (payload: never) => Heard>> = {
   [cognitive.verdictGiven.subject]: fromVerdict,
   [cognitive.nodeProbed.subject]: fromProbe,
   [cognitive.auditEnded.subject]: fromAudit,
+  [cognitive.verifierOutvoted.subject]: fromOutvoted,
   [sessionQueue.attemptAccepted.subject]: (fact: PayloadOf<typeof sessionQueue.attemptAccepted>) =>
     fromAttempt(fact, 'accepted', { completionTokens: fact.completionTokens }),
   [sessionQueue.attemptRejected.subject]: (fact: AttemptFact) =>

@@ -158,6 +158,12 @@ export const cognitive = {
     'epoch-closed',
     z.object({ epoch: positiveInt, seedHash: hash, seed: hash, audits: count, at: timestamp }),
   ),
+  /** Two verifiers of one determinism class said of an answer what the third of it did not: their scores can only be equal. */
+  verifierOutvoted: event(
+    'cognitive',
+    'verifier-outvoted',
+    z.object({ auditId: uuid, nodeId, reason, at: timestamp }),
+  ),
   /** An answer was audited; only `failed` speaks against its node. */
   auditEnded: event(
     'cognitive',
