@@ -191,6 +191,19 @@ describe('the outbox on a real server', () => {
     await allPublished();
   });
 
+  it('forgets what was heard too long ago to be heard again', async () => {
+    const at = (days: number) => new Date(clock.now().getTime() - days * 86_400_000);
+    await client.heard.createMany({
+      data: [
+        { eventId: 'old', at: at(14.1) },
+        { eventId: 'young', at: at(13.9) },
+      ],
+    });
+    start('one', new Stored());
+    while ((await client.heard.count()) > 1) await delay(5);
+    expect(await client.heard.findMany()).toMatchObject([{ eventId: 'young' }]);
+  });
+
   it('hands over at once when it stops, and after the lease when its holder is gone', async () => {
     const broker = new Stored();
     const first = start('first', { ...broker, leaseMs: 3_600_000 });

@@ -1,3 +1,4 @@
+import { forgetHeard } from './heard.js';
 import { Lease, type LeaseClient } from './lease.js';
 import { backOffMs, Pause } from './pause.js';
 import { type BatchResult, type Publish, publishBatch, type Unpublished } from './outbox-batch.js';
@@ -34,12 +35,16 @@ export interface OutboxOptions {
 
 const BATCH = 256;
 const IN_FLIGHT = 64;
+/** Events that were heard long ago are forgotten this often. */
+const FORGET_EVERY_MS = 3_600_000;
 /** What is committed within this time of a wake-up goes out in one batch. */
 const GATHER_MS = 10;
 
 /**
  * Publishes the event rows of one module, at least once each, roughly in their order. One replica at a time does so: the
  * holder of the lease `outbox`. A row's id is the message's id, so the broker drops most repetitions and hearers the rest.
+ *
+ * The holder also forgets what the module heard too long ago to hear it again.
  *
  * Rows are found by being unpublished, never by a cursor: a row with a lower sequence may be committed after a higher one.
  */
@@ -53,6 +58,8 @@ export class Outbox {
   private isStopping = false;
   private failures = 0;
   private barrenRounds = 0;
+  /** By the injected clock, in ms. */
+  private forgetAt = 0;
 
   constructor(private readonly options: OutboxOptions) {
     const { client, holder, clock, leaseMs = 5_000 } = options;
@@ -131,8 +138,16 @@ export class Outbox {
       });
     }
     this.remember(result);
+    await this.forget();
     const isDone = rows.length < BATCH && result.published.length === rows.length;
     return isDone ? pollMs : 0;
+  }
+
+  private async forget(): Promise<void> {
+    const now = this.options.clock.now();
+    if (now.getTime() < this.forgetAt) return;
+    const hasMore = await forgetHeard(this.options.client, now);
+    this.forgetAt = hasMore ? 0 : now.getTime() + FORGET_EVERY_MS;
   }
 
   /**
