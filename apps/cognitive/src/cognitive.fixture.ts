@@ -59,7 +59,7 @@ export class Cognitive implements AsyncDisposable {
   /** Nothing is audited unless `config` says so. */
   static async on(peers: Peers, config: Partial<AuditConfig> = {}): Promise<Cognitive> {
     peers.forget();
-    const audits = { baseRate: 0, epochMs: 60_000, tolerances: {}, ...config };
+    const audits = { baseRate: 0, epochMs: 60_000, tolerances: {}, keepDays: 90, ...config };
     return new Cognitive(peers, await testDatabase('cognitive'), audits);
   }
 

@@ -96,6 +96,21 @@ describe('the draw of an epoch', () => {
     ]);
   });
 
+  it('is kept for some days after its epoch, and the seed for good', async () => {
+    await using audited = await Audited.on(peers, { keepDays: 2 });
+    const { module } = audited;
+    await audited.precommit();
+    await audited.close();
+    expect(await draws(module)).toHaveLength(1);
+    await audited.tick(2 * 86_400_000);
+    // One epoch each turn, those that were closed first first.
+    for (let turn = 0; turn < 25; turn++) await audited.tick(1);
+    await expect(draws(module)).rejects.toMatchObject({ code: 'NOT_FOUND', message: /kept until/ });
+    for (const left of [module.db.client.draw, module.db.client.audit, module.db.client.verification])
+      expect(await (left as typeof module.db.client.draw).count()).toBe(0);
+    expect((await epochs(module)).find(({ epoch }) => epoch === 1)?.seed).not.toBeNull();
+  });
+
   it('is none where nothing is audited', async () => {
     await using audited = await Audited.on(peers, { baseRate: 0 }, { isOpen: false });
     await audited.tick(60_000);

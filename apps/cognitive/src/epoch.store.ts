@@ -29,6 +29,7 @@ export class EpochStore {
       const isAnnounced = await this.announce(tx, at);
       const closed = await this.closable(tx, at);
       for (const epoch of closed) await close(tx, epoch, at);
+      await trim(tx, at, this.config.keepDays);
       return isAnnounced || closed.length > 0;
     });
     if (isChanged) this.outbox.wake();
@@ -50,11 +51,15 @@ export class EpochStore {
 
   /**
    * An epoch whose seed is revealed.
-   * @throws Fault `NOT_FOUND`, or `CONFLICT` while its draws are nobody's to see
+   * @throws Fault `NOT_FOUND`, also when they were deleted, or `CONFLICT` while its draws are nobody's to see
    */
   async closed(number: number): Promise<EpochView> {
     const row = await this.database.client.epoch.findUnique({ where: { number } });
     if (!row) throw new Fault('NOT_FOUND', `epoch: there is no epoch ${number}`, { field: 'epoch' });
+    if (row.trimmedAt) {
+      const trimmed = row.trimmedAt.toISOString();
+      throw new Fault('NOT_FOUND', `epoch: what was drawn in epoch ${number} was kept until ${trimmed}`);
+    }
     if (row.closedAt) return viewOf(row);
     const ends = row.endsAt.toISOString();
     throw new Fault(
@@ -100,6 +105,24 @@ const close = async (tx: Tx, { number, seed, seedHash }: Epoch, at: Date): Promi
   const audits = await tx.audit.count({ where: { epoch: number } });
   const payload = { epoch: number, seedHash, seed, audits, at: at.toISOString() };
   await record(tx, { event: cognitive.epochClosed, payload, entity: 'epoch', entityId: String(number), at });
+};
+
+const DAY_MS = 86_400_000;
+/** So few that the clock's turn is not held up; the next turn deletes more. */
+const TRIMMED_AT_ONCE = 2_000;
+
+/** Deletes draws, audits and verifications of an epoch that was closed long ago; the epoch and its seed stay. */
+const trim = async (tx: Tx, at: Date, keepDays: number): Promise<void> => {
+  const closedAt = { lt: new Date(at.getTime() - keepDays * DAY_MS) };
+  const old = await tx.epoch.findFirst({
+    where: { trimmedAt: null, closedAt },
+    orderBy: { closedAt: 'asc' },
+  });
+  if (!old) return;
+  const { number } = old;
+  const deleted = await tx.$executeRaw`
+    DELETE FROM "Draw" WHERE id IN (SELECT id FROM "Draw" WHERE epoch = ${number} LIMIT ${TRIMMED_AT_ONCE})`;
+  if (deleted < TRIMMED_AT_ONCE) await tx.epoch.update({ where: { number }, data: { trimmedAt: at } });
 };
 
 const viewOf = (row: Epoch): EpochView => ({
