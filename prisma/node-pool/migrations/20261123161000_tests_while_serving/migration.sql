@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Node" ADD COLUMN     "drawnAt" TIMESTAMPTZ(3);
