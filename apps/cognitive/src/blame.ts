@@ -15,3 +15,6 @@ const notTheNodes = new Set([
 
 /** Does a task that ended for this reason count against the node that had it? */
 export const isNodesFault = (code: string): boolean => !notTheNodes.has(code);
+
+/** Does this reason prove that the node misbehaved, however busy it was? */
+export const isProof = (code: string): boolean => code === 'answer_rejected';

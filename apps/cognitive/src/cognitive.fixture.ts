@@ -63,9 +63,9 @@ export class Cognitive implements AsyncDisposable {
     return new Cognitive(peers, await testDatabase('cognitive'), audits);
   }
 
-  open(nodeIds: string[], answer = '4'): Promise<OutputOf<typeof cognitive.open>> {
+  open(nodeIds: string[], answer = '4', serving = false): Promise<OutputOf<typeof cognitive.open>> {
     const challenge = { prompt: 'What is 2 plus 2?', answer, maxTokens: 8 };
-    return this.service.open({ ...oracle, ...model, nodeIds, challenge });
+    return this.service.open({ ...oracle, ...model, nodeIds, challenge, ...(serving ? { serving } : {}) });
   }
 
   /** A tick, and the sweep that goes beside it. */

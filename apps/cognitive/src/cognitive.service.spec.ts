@@ -150,6 +150,34 @@ describe('a round', () => {
     });
   });
 
+  it('says of a node that was serving that it was right, and nothing of its speed', async () => {
+    await using module = await Cognitive.on(peers);
+    const node = newNode();
+    const { round, tasks } = await module.open([node], '4', true);
+    await module.tick();
+    const { taskId } = tasks[0]!;
+    await module.precommitted(taskId);
+    await module.timed(taskId, node);
+    await module.finalised(taskId, '4');
+    const measured = { ttftMs: null, tokensPerSecond: null, durationMs: null };
+    expect(await module.verdicts()).toMatchObject([{ nodeId: node, passed: true, serving: true, measured }]);
+    expect((await module.rounds.get(round.roundId)).verdicts).toMatchObject([{ serving: true }]);
+  });
+
+  it('gives no verdict on a node that was serving and not done in time, and may test it again', async () => {
+    await using module = await Cognitive.on(peers);
+    const node = newNode();
+    const { round, tasks } = await module.open([node], '4', true);
+    await module.tick();
+    module.clock.move(PHASE_MS);
+    await module.tick();
+    expect(await module.verdicts()).toEqual([]);
+    expect((await module.rounds.get(round.roundId)).state).toBe('ABORTED');
+    expect(peers.cancelled).toEqual([tasks[0]!.taskId]);
+    module.clock.move(PHASE_MS);
+    await expect(module.open([node])).resolves.toMatchObject({ tasks: [{ nodeId: node }] });
+  });
+
   it('tests a node in one round at a time, however many ask at once', async () => {
     await using module = await Cognitive.on(peers);
     const node = newNode();

@@ -36,7 +36,7 @@ export class CognitiveService {
 
   /** Opens a round up to PREPARED; the next tick starts it, so that the oracle can listen to its tasks before. */
   async open(input: InputOf<typeof cognitive.open>): Promise<OutputOf<typeof cognitive.open>> {
-    const { epoch, oracleId, model, modelDigest, nodeIds, challenge } = input;
+    const { epoch, oracleId, model, modelDigest, nodeIds, challenge, serving = false } = input;
     if (nodeIds.length > PARTICIPANTS)
       throw new Fault('INVALID', `nodeIds: at most ${PARTICIPANTS} nodes per round; open several rounds`);
     if (new Set(nodeIds).size < nodeIds.length)
@@ -49,6 +49,7 @@ export class CognitiveService {
       nodeIds,
       challenge,
       request,
+      serving,
     });
   }
 }

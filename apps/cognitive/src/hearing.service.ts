@@ -30,7 +30,7 @@ export class HearingService {
 
   async failed(fact: PayloadOf<typeof sessionQueue.taskFailed>, eventId?: string): Promise<void> {
     if (fact.sessionId !== null) return;
-    await this.hear(fact.taskId, { eventId, notes: () => [noteFailed(fact)] });
+    await this.hear(fact.taskId, { eventId, notes: ({ participants }) => [noteFailed(fact, participants)] });
   }
 
   async cancelled(fact: PayloadOf<typeof sessionQueue.taskCancelled>, eventId?: string): Promise<void> {

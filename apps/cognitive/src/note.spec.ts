@@ -13,6 +13,7 @@ const taskId = '01890000-0000-7000-8000-000000000001';
 const nodeId = `U${'A'.repeat(55)}`;
 const at = '2030-01-01T00:00:00.000Z';
 const ended = { taskId, sessionId: null, owner: null, at, promptTokens: 1, completionTokens: 1 };
+const waiting = [{ taskId, isServing: false }];
 const phases = (handed: readonly { phase: string; accepted: boolean }[]): string[] =>
   handed.map(({ phase, accepted }) => `${phase}${accepted ? '' : ' refused'}`);
 
@@ -40,14 +41,29 @@ describe('news of a participant', () => {
 
   it('blames the node for an answer that was refused', () => {
     const reason = { code: 'answer_rejected', message: 'the evidence does not hash' };
-    const note = noteFailed({ ...ended, state: 'FAILED', reason });
+    const note = noteFailed({ ...ended, state: 'FAILED', reason }, waiting);
     expect(note.judgement).toEqual({ taskId, outcome: 'FAILED', reason });
     expect(phases(note.handed)).toEqual(['COMMIT refused']);
   });
 
   it('does not blame the node for a request that could not run', () => {
     const reason = { code: 'invalid_request', message: 'the prompt is too long' };
-    expect(noteFailed({ ...ended, state: 'FAILED', reason }).judgement?.outcome).toBe('EXCUSED');
+    expect(noteFailed({ ...ended, state: 'FAILED', reason }, waiting).judgement?.outcome).toBe('EXCUSED');
+  });
+
+  it.each([
+    ['answer_rejected', 'FAILED', 'FAILED'],
+    ['busy', 'FAILED', 'EXCUSED'],
+    ['miner_lost', 'FAILED', 'EXCUSED'],
+    ['expired', 'EXCUSED', 'EXCUSED'],
+  ])('finds a node that waits for its test %s: %s, and one that was serving %s', (code, idle, serving) => {
+    const fact = { ...ended, state: 'FAILED' as const, reason: { code, message: 'as the queue says' } };
+    const outcomeOf = (isServing: boolean) =>
+      noteFailed(fact, [
+        { taskId: 'another', isServing: !isServing },
+        { taskId, isServing },
+      ]).judgement?.outcome;
+    expect([outcomeOf(false), outcomeOf(true)]).toEqual([idle, serving]);
   });
 
   it('does not blame the node for a cancelled test', () => {

@@ -1,7 +1,7 @@
 import type { InputOf, PayloadOf, Reason } from '@ganglion/contracts';
 import { type cognitive, Fault, type sessionQueue } from '@ganglion/contracts';
 import { hashesOf } from './receipt-hashes.js';
-import type { Judgement } from './round-facts.js';
+import type { Judgement, ParticipantFacts } from './round-facts.js';
 import { excuse, isExpected, judgeFailure } from './verdict.js';
 
 type Measured = InputOf<typeof cognitive.timed>['measured'];
@@ -53,8 +53,12 @@ export const noteFinalised = (
 };
 
 /** A task that ended without an answer. The phase in which it failed is the first that was not handed in. */
-export const noteFailed = ({ taskId, reason }: PayloadOf<typeof sessionQueue.taskFailed>): Note => {
-  const judgement = judgeFailure(taskId, reason);
+export const noteFailed = (
+  { taskId, reason }: PayloadOf<typeof sessionQueue.taskFailed>,
+  participants: readonly Pick<ParticipantFacts, 'taskId' | 'isServing'>[],
+): Note => {
+  const isServing = participants.some((one) => one.taskId === taskId && one.isServing);
+  const judgement = judgeFailure({ taskId, isServing }, reason);
   const failed = (phase: Phase): Handed => ({ phase, accepted: false, hash: null, reason });
   const isRefusedAnswer = judgement.outcome === 'FAILED' && reason.code === 'answer_rejected';
   return { taskId, handed: isRefusedAnswer ? [failed('COMMIT')] : [], judgement };

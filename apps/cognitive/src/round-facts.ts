@@ -8,6 +8,8 @@ export interface ParticipantFacts {
   taskId: string;
   nodeId: string;
   outcome: Outcome;
+  /** At work for a session meanwhile. */
+  isServing: boolean;
   /** The queue took its task. */
   isEnqueued: boolean;
   /** It was seen at work. */

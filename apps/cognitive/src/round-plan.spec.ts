@@ -10,6 +10,7 @@ const participant = (name: string, known: Partial<ParticipantFacts> = {}): Parti
   taskId: name,
   nodeId: `node of ${name}`,
   outcome: 'PENDING',
+  isServing: false,
   isEnqueued: false,
   hasStarted: false,
   hasPrecommitted: false,
@@ -83,6 +84,24 @@ describe('the plan of a round', () => {
     const plan = planRound(facts, deadline);
     expect(outcomes(facts, deadline)).toEqual({ b: 'FAILED start_late', c: 'FAILED precommit_late' });
     expect(plan).toMatchObject({ moves: ['COMMITTING'], reveal: ['a'], cancel: ['b', 'c'] });
+  });
+
+  it('excuses whoever was serving and not done in time', () => {
+    const isServing = true;
+    for (const facts of [
+      round('PRECOMMITTING', participant('a', { isEnqueued: true, isServing })),
+      round('PRECOMMITTING', participant('a', { isEnqueued: true, hasStarted: true, isServing })),
+      round('COMMITTING', committed('a', { committedAt: null, correct: null, isServing })),
+    ]) {
+      expect(outcomes(facts, deadline)).toEqual({ a: 'EXCUSED serving' });
+      expect(planRound(facts, deadline)).toMatchObject({ moves: ['ABORTED'], cancel: ['a'] });
+    }
+  });
+
+  it('fails a wrong answer of a node that was serving, and passes a right one', () => {
+    const answered = (correct: boolean) => round('COMMITTING', committed('a', { correct, isServing: true }));
+    expect(outcomes(answered(false), start)).toEqual({ a: 'FAILED wrong_answer' });
+    expect(outcomes(answered(true), start)).toEqual({ a: 'PASSED passed' });
   });
 
   it('ends when everybody was silent', () => {

@@ -36,6 +36,7 @@ export const factsOf = (row: RoundRow): RoundFacts => ({
       taskId: participant.taskId,
       nodeId: participant.nodeId,
       outcome: participant.outcome,
+      isServing: participant.serving,
       isEnqueued: participant.enqueuedAt !== null,
       hasStarted: handed.has('START'),
       hasPrecommitted: handed.has('PRECOMMIT'),
@@ -50,9 +51,11 @@ export const factsOf = (row: RoundRow): RoundFacts => ({
 /** The request every participant of a round runs. */
 export const requestOf = (row: RoundRow): FrozenRequest => row.request as FrozenRequest;
 
+const unmeasured: Verdict['measured'] = { ttftMs: null, tokensPerSecond: null, durationMs: null };
+
 /** The verdict on a participant that was judged; null for one that waits or was excused. */
 export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict | null => {
-  const { outcome, judgedAt, nodeId, taskId } = participant;
+  const { outcome, judgedAt, nodeId, taskId, serving } = participant;
   if (outcome === 'PENDING' || outcome === 'EXCUSED' || !judgedAt) return null;
   const handed = handedIn(row, nodeId);
   return {
@@ -67,11 +70,8 @@ export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict |
       commit: handed.has('COMMIT'),
       correctness: participant.correct === true,
     },
-    measured: (participant.measured as Verdict['measured'] | null) ?? {
-      ttftMs: null,
-      tokensPerSecond: null,
-      durationMs: null,
-    },
+    measured: (serving ? null : (participant.measured as Verdict['measured'] | null)) ?? unmeasured,
+    ...(serving ? { serving } : {}),
     at: judgedAt.toISOString(),
   };
 };

@@ -21,6 +21,8 @@ export interface Opening {
   nodeIds: readonly string[];
   challenge: Challenge;
   request: FrozenRequest;
+  /** The nodes are at work for sessions meanwhile. */
+  serving: boolean;
 }
 
 /** The rounds as they are opened and shown. */
@@ -50,7 +52,7 @@ export class RoundStore {
 
   private async insert(tx: Tx, opening: Opening): Promise<string> {
     const at = this.clock.now();
-    const { epoch, oracleId, model, challenge, request } = opening;
+    const { epoch, oracleId, model, challenge, request, serving } = opening;
     const busy = await this.busy(opening.nodeIds, tx);
     const { id: roundId } = await tx.round.create({
       data: {
@@ -72,7 +74,7 @@ export class RoundStore {
       },
     });
     const participants = await tx.participant.createManyAndReturn({
-      data: opening.nodeIds.filter((nodeId) => !busy.has(nodeId)).map((nodeId) => ({ roundId, nodeId })),
+      data: opening.nodeIds.filter((nodeId) => !busy.has(nodeId)).map((nodeId) => ({ roundId, nodeId, serving })),
       skipDuplicates: true,
     });
     if (participants.length === 0)

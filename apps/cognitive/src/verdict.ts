@@ -1,6 +1,6 @@
 import type { Reason, RoundState } from '@ganglion/contracts';
 import type { Judgement, ParticipantFacts } from './round-facts.js';
-import { isNodesFault } from './blame.js';
+import { isNodesFault, isProof } from './blame.js';
 
 /** How long a right answer waits for the oracle's timing of it before the verdict is given without. */
 export const TIMING_GRACE_MS = 2_000;
@@ -23,11 +23,13 @@ export const judgeCommitted = (participant: ParticipantFacts, now: Date): Judgem
 
 /** Judges a participant that has not done its part when the state's deadline passes. */
 export const judgeLate = (state: RoundState, participant: ParticipantFacts): Judgement | null => {
-  const { taskId, hasPrecommitted, hasStarted, isEnqueued, isRevealing } = participant;
+  const { taskId, hasPrecommitted, hasStarted, isEnqueued, isRevealing, isServing } = participant;
   if (state === 'STARTED')
     return isEnqueued ? null : excuse(taskId, 'not_enqueued', 'its task could not be handed to the queue');
+  if (state === 'PRECOMMITTING' && hasPrecommitted) return null;
+  // Users' tasks come first, and nobody could tell its slowness from theirs.
+  if (isServing) return excuse(taskId, 'serving', 'it was at work for its session, and not done in time');
   if (state === 'PRECOMMITTING') {
-    if (hasPrecommitted) return null;
     return hasStarted
       ? fail(taskId, 'precommit_late', 'started, but precommitted nothing before the deadline')
       : fail(taskId, 'start_late', 'neither started nor precommitted before the deadline');
@@ -39,10 +41,16 @@ export const judgeLate = (state: RoundState, participant: ParticipantFacts): Jud
   return excuse(taskId, 'not_started', 'the round was not started in time');
 };
 
-/** Judges a participant whose task ended without an answer: only what is the node's own fault fails it. */
-export const judgeFailure = (taskId: string, reason: Reason): Judgement => ({
+/**
+ * Judges a participant whose task ended without an answer: only what is the node's own fault fails it, and of one that
+ * was serving only what is proof.
+ */
+export const judgeFailure = (
+  { taskId, isServing }: Pick<ParticipantFacts, 'taskId' | 'isServing'>,
+  reason: Reason,
+): Judgement => ({
   taskId,
-  outcome: isNodesFault(reason.code) ? 'FAILED' : 'EXCUSED',
+  outcome: (isServing ? isProof : isNodesFault)(reason.code) ? 'FAILED' : 'EXCUSED',
   reason,
 });
 

@@ -18,7 +18,7 @@ export class CredentialService {
 
   /** @throws Fault `INVALID` when this software is too old for this network */
   checkVersion(version: string): void {
-    checkVersion(version, this.config.leastVersion);
+    checkVersion(version, this.config.rules.leastVersion);
   }
 
   /** For a node that has just been admitted. */

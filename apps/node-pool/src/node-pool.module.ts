@@ -8,6 +8,7 @@ import { BeatGuard } from './beat-guard.service.js';
 import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
+import { DueService } from './due.service.js';
 import { FirstTokenService } from './first-token.service.js';
 import { FoundingStore } from './founding.store.js';
 import { HearingController } from './hearing.controller.js';
@@ -27,6 +28,7 @@ import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
+import { SilenceService } from './silence.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
 import { VerifierController } from './verifier.controller.js';
@@ -82,12 +84,14 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     PresenceStore,
     BeatGuard,
     CredentialService,
+    DueService,
     FirstTokenService,
     JoinService,
     NodeService,
     PoolGauge,
     PresenceService,
     RevocationService,
+    SilenceService,
     SweepService,
   ],
 })

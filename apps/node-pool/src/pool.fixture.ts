@@ -10,21 +10,22 @@ import { Logger } from '@nestjs/common';
 import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
+import { DueService } from './due.service.js';
 import { FoundingStore, type NewToken } from './founding.store.js';
 import { joinMessage } from './join-proof.js';
 import { JoinService } from './join.service.js';
 import { JoinStore } from './join.store.js';
 import { ModelStore } from './model.store.js';
-import { NodePoolConfig } from './node-pool.config.js';
+import { NodePoolConfig, type NodeRules } from './node-pool.config.js';
 import { NodeService } from './node.service.js';
 import { NodeStore } from './node.store.js';
 import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
+import { SilenceService } from './silence.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
-import type { Version } from './version-gate.js';
 
 /** A clock that stands still until it is moved. */
 class SteppedClock extends Clock {
@@ -76,7 +77,7 @@ export const replica = (
   database: PoolDatabase,
   clock: Clock,
   credentials: Credentials,
-  leastVersion?: Version,
+  rules: Partial<NodeRules> = {},
 ) => {
   const outbox = new PoolOutbox({
     client: database.client,
@@ -97,14 +98,16 @@ export const replica = (
     '',
     { urls: [], minerUrls: ['nats://broker:4222'] },
     secrets,
-    leastVersion,
+    { servingTestMs: 0, ...rules },
   );
   const credential = new CredentialService(nodeStore, credentials, config, clock);
   const presenceStore = new PresenceStore(database);
   const system = new SystemAccount({ servers: [], creds: '', account: credentials.account });
   const presence = new PresenceService(nodeStore, presenceStore, system, clock);
   const revocations = new RevocationService(nodeStore, credentials, system, clock);
+  const due = new DueService(presenceStore, config, clock);
   return {
+    due,
     nodeStore,
     founding,
     credential,
@@ -112,7 +115,12 @@ export const replica = (
     joins: new JoinService(founding, new JoinStore(database, outbox, clock), credential, clock),
     revocations,
     nodes: new NodeService(nodeStore, new CandidateStore(database), new ModelStore(database), revocations),
-    sweeps: new SweepService(nodeStore, presenceStore, presence, clock),
+    sweeps: new SweepService(
+      new SilenceService(nodeStore, presenceStore, presence, clock),
+      due,
+      presenceStore,
+      clock,
+    ),
   };
 };
 
@@ -125,14 +133,16 @@ export class TestPool implements AsyncDisposable {
   private constructor(
     private readonly test: TestDatabase<PrismaClient>,
     readonly credentials: Credentials,
+    rules: Partial<NodeRules>,
   ) {
     this.database = new PoolDatabase(test.client);
-    this.services = replica(this.database, this.clock, credentials);
+    this.services = replica(this.database, this.clock, credentials, rules);
   }
 
-  static async open(): Promise<TestPool> {
+  static async open(rules: Partial<NodeRules> = {}): Promise<TestPool> {
     Logger.overrideLogger(false);
-    const pool = new TestPool(await testDatabase('node-pool'), new Credentials(await credentialSecrets()));
+    const credentials = new Credentials(await credentialSecrets());
+    const pool = new TestPool(await testDatabase('node-pool'), credentials, rules);
     await pool.addToken('gt_first', { mayRegisterModels: true });
     return pool;
   }

@@ -10,6 +10,10 @@ export interface PresentNode {
   readonly modelDigest: string;
   readonly lastSeenAt: Date | null;
   readonly joinedAt: Date;
+  readonly sessionId: string | null;
+  readonly dedicatedTo: string | null;
+  /** When a test was last drawn for it while it served. */
+  readonly drawnAt: Date | null;
 }
 
 /** Who is there, and who should be. */
@@ -38,7 +42,16 @@ export class PresenceStore {
   async present(): Promise<PresentNode[]> {
     return this.database.client.node.findMany({
       where: { state: { in: ['TESTING', 'EPHEMERAL', 'RESERVED', 'DRAINING'] } },
-      select: { id: true, state: true, modelDigest: true, lastSeenAt: true, joinedAt: true },
+      select: {
+        id: true,
+        state: true,
+        modelDigest: true,
+        lastSeenAt: true,
+        joinedAt: true,
+        sessionId: true,
+        dedicatedTo: true,
+        drawnAt: true,
+      },
       orderBy: { stateAt: 'asc' },
     });
   }
@@ -49,6 +62,20 @@ export class PresenceStore {
       where: { state: 'QUARANTINED', OR: [{ wakeAt: null }, { wakeAt: { lte: now } }] },
       select: { id: true, lastSeenAt: true },
     });
+  }
+
+  /** Notes that tests were drawn for these nodes; answers for which, as another replica may have drawn too. */
+  async keepDrawn(nodeIds: string[], { at, before }: { at: Date; before: Date }): Promise<Set<string>> {
+    const rows = await this.database.client.node.updateManyAndReturn({
+      where: {
+        id: { in: nodeIds },
+        state: 'RESERVED',
+        OR: [{ drawnAt: null }, { drawnAt: { lte: before } }],
+      },
+      data: { drawnAt: at },
+      select: { id: true },
+    });
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Names and challenges of models, by digest. */

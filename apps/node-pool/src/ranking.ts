@@ -1,3 +1,5 @@
+import { shuffle } from './shuffle.js';
+
 /** How often a newcomer gets a place that a better known node could have had. */
 const NEWCOMERS_SHARE = 0.2;
 /** Verdicts after which a node's score speaks for itself. */
@@ -22,14 +24,4 @@ export const rank = <N extends { score: number | null; tests: number }>(
     ranked.push(from.shift() as N);
   }
   return [...ranked, ...known, ...newcomers];
-};
-
-/** Fisher and Yates' shuffle, of a copy. */
-const shuffle = <T>(items: readonly T[], random: () => number): T[] => {
-  const shuffled = [...items];
-  for (let last = shuffled.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
-  }
-  return shuffled;
 };

@@ -130,6 +130,22 @@ describe('the oracle', () => {
     expect(opened).toEqual([8, 2]);
   });
 
+  it('gives each node that serves a round of its own, and says that it serves', async () => {
+    const opened: { nodeIds: string[]; serving: boolean | undefined }[] = [];
+    const groups = [due([nodes[0]!]), { ...due(nodes.slice(1)), serving: true }];
+    await answer(cognitive.tick, () => ({ due: opened.length === 0 ? groups : [], probe: [] }));
+    await answer(cognitive.open, ({ nodeIds, serving }) => {
+      opened.push({ nodeIds, serving });
+      return { round: round(nodeIds), tasks: [] };
+    });
+    await oracle.turn();
+    expect(opened).toEqual([
+      { nodeIds: [nodes[0]], serving: undefined },
+      { nodeIds: [nodes[1]], serving: true },
+      { nodeIds: [nodes[2]], serving: true },
+    ]);
+  });
+
   it('goes on with other nodes when some were taken in the meantime', async () => {
     const opened: string[] = [];
     await answer(cognitive.tick, () => ({

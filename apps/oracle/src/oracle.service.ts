@@ -47,13 +47,15 @@ export class OracleService {
   private async openAll(epoch: number, due: readonly Due[]): Promise<boolean> {
     let hasOpened = false;
     for (const group of due)
-      for (const nodeIds of groupsOf(group.nodeIds))
+      // A round waits for its slowest, and how busy those that serve are is not known: each has one of its own.
+      for (const nodeIds of groupsOf(group.nodeIds, group.serving ? 1 : undefined))
         hasOpened = (await this.open(epoch, { ...group, nodeIds })) || hasOpened;
     return hasOpened;
   }
 
   /** Opens one round and listens to its tasks before the next tick hands them to the queue. */
-  private async open(epoch: number, { model, modelDigest, nodeIds, challenges }: Due): Promise<boolean> {
+  private async open(epoch: number, due: Due): Promise<boolean> {
+    const { model, modelDigest, nodeIds, challenges, serving } = due;
     const challenge = this.#deck.draw(modelDigest, challenges);
     if (!challenge) return this.reportUntestable(model);
     const { oracleId } = this.lease;
@@ -65,6 +67,7 @@ export class OracleService {
         model,
         nodeIds,
         challenge,
+        ...(serving ? { serving } : {}),
       });
       for (const task of tasks) this.timing.watch(epoch, task);
       return true;

@@ -145,12 +145,7 @@ export class ClaimStore {
     lane: Lane,
     { taskId, at }: { taskId: string; at: Date },
   ): Promise<Place | undefined> {
-    if ('nodeId' in lane) {
-      const rows = await tx.$queryRaw<Place[]>`
-        SELECT "nodeId", index, NULL AS "determinismClass", NULL AS "tokensPerSecond", 1 AS slots FROM "Slot"
-        WHERE "nodeId" = ${lane.nodeId} AND index = ${TEST_SLOT} AND "attemptId" IS NULL FOR UPDATE SKIP LOCKED`;
-      return rows[0];
-    }
+    if ('nodeId' in lane) return this.freeTestPlace(tx, lane.nodeId, at);
     const refused = `EXISTS (SELECT 1 FROM "Attempt" x WHERE x."taskId" = $2::uuid AND x."nodeId" = s."nodeId" AND x."endedAt" > $3)`;
     const rows = await tx.$queryRawUnsafe<Place[]>(
       `SELECT ${SLOT} FROM ${FREE} ORDER BY ${refused}, ${BUSY}, ${DRAW} LIMIT 1 FOR UPDATE OF s SKIP LOCKED`,
@@ -158,6 +153,21 @@ export class ClaimStore {
       taskId,
       new Date(at.getTime() - REFUSED_FOR_MS),
     );
+    return rows[0];
+  }
+
+  /**
+   * A node that serves a session is tested in a slot of that session that no task waits for: its miner counts tests and
+   * tasks alike, and one too many would be refused. Any other has the slot for tests.
+   */
+  private async freeTestPlace(tx: Tx, nodeId: string, at: Date): Promise<Place | undefined> {
+    const rows = await tx.$queryRaw<Place[]>`
+      SELECT s."nodeId", s.index, a."determinismClass", NULL AS "tokensPerSecond", 1 AS slots
+      FROM "Slot" s LEFT JOIN "Assignment" a ON a."activeNodeId" = s."nodeId"
+      WHERE s."nodeId" = ${nodeId} AND s."attemptId" IS NULL AND (s.index = ${TEST_SLOT}) = (a.id IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM "Task" t
+          WHERE t."sessionId" = a."sessionId" AND t.state = 'QUEUED' AND t."nextOfferAt" <= ${at})
+      ORDER BY s.index LIMIT 1 FOR UPDATE OF s SKIP LOCKED`;
     return rows[0];
   }
 

@@ -135,8 +135,8 @@ export class JudgementStore {
     }
     const durationMs = Math.max(1, at.getTime() - offeredAt.getTime());
     const ttftMs = firstFrameAt ? firstFrameAt.getTime() - offeredAt.getTime() : null;
-    // Before its end, which may be that of the assignment.
-    await countTask(tx, found, completionTokens);
+    // Before its end, which may be that of the assignment. A test is no task of the session it fell into.
+    if (task.submitted.nodeId === null) await countTask(tx, found, completionTokens);
     await endAttempt(tx, {
       ...common,
       to: 'ACCEPTED',

@@ -1,7 +1,7 @@
 /** Where a task waits: in its session, or (a health test) for one node. */
 export type Lane = { readonly sessionId: string } | { readonly nodeId: string };
 
-/** The slot of health tests: beside a node's capacity, so a test never waits for users' tasks. */
+/** The slot of health tests of a node that serves nobody; one that serves is tested in a slot of its session. */
 export const TEST_SLOT = -1;
 
 export const laneOf = (task: { sessionId: string | null; nodeId: string | null }): Lane => {

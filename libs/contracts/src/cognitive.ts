@@ -38,7 +38,10 @@ export const verdict = z.object({
     commit: z.boolean(),
     correctness: z.boolean(),
   }),
+  /** Null throughout for a node that was serving: users' tasks took their part of its time. */
   measured: measurement,
+  /** It was at work for a session meanwhile: being late was no fault. */
+  serving: z.literal(true).optional(),
   at: timestamp,
 });
 export type Verdict = z.infer<typeof verdict>;
@@ -77,6 +80,8 @@ export const cognitive = {
           model: modelId,
           nodeIds: z.array(nodeId),
           challenges: z.array(challenge),
+          /** They are at work for a session meanwhile: each has a round of its own. */
+          serving: z.boolean().optional(),
         }),
       ),
       probe: z.array(nodeId),
@@ -91,6 +96,7 @@ export const cognitive = {
       model: modelId,
       nodeIds: z.array(nodeId).min(1).max(64),
       challenge,
+      serving: z.boolean().optional(),
     }),
     output: z.object({ round: roundView, tasks: z.array(z.object({ nodeId, taskId })) }),
   }),

@@ -181,6 +181,8 @@ export const nodePool = {
           model: modelId,
           nodeIds: z.array(nodeId),
           challenges: z.array(challenge),
+          /** They are at work for a session meanwhile. */
+          serving: z.boolean().optional(),
         }),
       ),
       probe: z.array(nodeId),

@@ -24,8 +24,8 @@ export interface NetworkOptions {
   env?: ServiceEnv;
 }
 
-/** Nothing is audited by lot in a network of tests: a spec that wants audits says how many. */
-const untouched: ServiceEnv = { cognitive: { AUDIT_RATE: '0' } };
+/** In a network of tests nothing is audited or tested by lot: a spec that wants that says how often. */
+const untouched: ServiceEnv = { cognitive: { AUDIT_RATE: '0' }, 'node-pool': { SERVING_TEST_SECONDS: '0' } };
 
 /** What is added to the environment of the services. */
 export const serviceEnv = ({ dataDir, env = {} }: NetworkOptions): ServiceEnv =>
