@@ -5,6 +5,7 @@ import { addChat } from './chat.js';
 import { CommandError, exitCode } from './command-error.js';
 import { addCredentials } from './credentials.js';
 import { addModel } from './model.js';
+import { addNodes } from './nodes.js';
 import { addReputation } from './reputation.js';
 import { addStatus } from './status.js';
 import type { Terminal } from './terminal.js';
@@ -37,6 +38,7 @@ const makeProgram = (terminal: Terminal): Command => {
   addAudit(program, terminal);
   addCredentials(program, terminal);
   addModel(program, terminal);
+  addNodes(program, terminal);
   addReputation(program, terminal);
   // Commands copy the settings of their parent only when they are made by it.
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -3,6 +3,7 @@ import type { Ganglion } from '@ganglion/sdk';
 import type { Command } from 'commander';
 import { exitCode } from './command-error.js';
 import { connect, findConnection, type GlobalOptions } from './connection.js';
+import { allNodes } from './nodes.js';
 import { paint, print, table, type Terminal } from './terminal.js';
 
 /** `ganglion status`: is the network ready, which models does it have, how are its nodes. Exit 1 if it is not ready. */
@@ -22,17 +23,6 @@ export const addStatus = (program: Command, terminal: Terminal): void => {
       if (options.json) return print(terminal, JSON.stringify({ url, ...readiness, ...facts }));
       show(terminal, { url, ...readiness, ...facts });
     });
-};
-
-const allNodes = async (ganglion: Ganglion): Promise<NodeView[]> => {
-  const nodes: NodeView[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await ganglion.nodes({ limit: 200, ...(cursor ? { cursor } : {}) });
-    nodes.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return nodes;
 };
 
 interface Facts {

@@ -20,6 +20,7 @@ export interface Note {
   taskId: string;
   handed: Handed[];
   correct?: boolean;
+  promptTokens?: number;
   measured?: Measured;
   isEnqueued?: true;
   isRevealing?: true;
@@ -41,7 +42,7 @@ export const notePrecommitted = ({ taskId }: PayloadOf<typeof sessionQueue.taskP
 
 /** A validated answer: even if the news of its precommit has not come, there was one. */
 export const noteFinalised = (
-  { taskId, texts, receipt }: PayloadOf<typeof sessionQueue.taskFinalised>,
+  { taskId, texts, receipt, promptTokens }: PayloadOf<typeof sessionQueue.taskFinalised>,
   answer: string,
 ): Note => {
   const { precommit, head } = hashesOf(receipt);
@@ -49,6 +50,7 @@ export const noteFinalised = (
     taskId,
     handed: [handed('START'), handed('PRECOMMIT', precommit), handed('COMMIT', head)],
     correct: isExpected(texts[0], answer),
+    promptTokens,
   };
 };
 

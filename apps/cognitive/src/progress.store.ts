@@ -88,6 +88,7 @@ const keep = async (tx: Tx, row: RoundRow, { note, at }: { note: Note; at: Date 
       ...(note.isEnqueued ? { enqueuedAt: participant.enqueuedAt ?? at } : {}),
       ...(note.isRevealing ? { revealedAt: participant.revealedAt ?? at } : {}),
       ...(note.correct === undefined ? {} : { correct: note.correct }),
+      ...(note.promptTokens === undefined ? {} : { promptTokens: note.promptTokens }),
       ...(note.measured ? { measured: note.measured } : {}),
     },
   });

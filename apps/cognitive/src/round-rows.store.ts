@@ -55,7 +55,7 @@ const unmeasured: Verdict['measured'] = { ttftMs: null, tokensPerSecond: null, d
 
 /** The verdict on a participant that was judged; null for one that waits or was excused. */
 export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict | null => {
-  const { outcome, judgedAt, nodeId, taskId, serving } = participant;
+  const { outcome, judgedAt, nodeId, taskId, serving, promptTokens } = participant;
   if (outcome === 'PENDING' || outcome === 'EXCUSED' || !judgedAt) return null;
   const handed = handedIn(row, nodeId);
   return {
@@ -71,6 +71,7 @@ export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict |
       correctness: participant.correct === true,
     },
     measured: (serving ? null : (participant.measured as Verdict['measured'] | null)) ?? unmeasured,
+    ...(promptTokens === null ? {} : { promptTokens }),
     ...(serving ? { serving } : {}),
     at: judgedAt.toISOString(),
   };

@@ -57,6 +57,13 @@ describe('nodes of a session that lasts', () => {
       [session.sessionId],
     );
     expect(booked!.tasks).toBe(asked);
+
+    const [nodeId] = session.nodes;
+    const { declared, verified, tokensPerSecond } = await client.node(nodeId!);
+    expect(declared).toMatchObject({ slots: 2, modelDigests: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
+    expect(verified?.decodeTokensPerSecond).toBe(tokensPerSecond);
+    expect(verified?.prefillTokensPerSecond).toBeGreaterThan(0);
+    expect(verified?.ttftMs).toBeGreaterThan(0);
   });
 
   it('are put away and replaced when they lie, though no user asked anything', async () => {

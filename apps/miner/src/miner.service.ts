@@ -1,5 +1,5 @@
 import type { Challenge, NodeState } from '@ganglion/contracts';
-import { type Engine, InferenceError, openEngine } from '@ganglion/inference';
+import { type Engine, InferenceError, openEngine, processorClass } from '@ganglion/inference';
 import { type EndedAttempt, makeChallenges, MinerNode, modelDigestOf } from '@ganglion/node';
 import { Clock, Health } from '@ganglion/runtime';
 import {
@@ -79,6 +79,7 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
         url,
         token,
         slots,
+        isa: processorClass(),
         clock: this.clock,
         log: (level, message, facts) => this.say(level, message, facts),
         observer: {

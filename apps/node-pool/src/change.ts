@@ -1,4 +1,5 @@
 import type { NodeState, Reason } from '@ganglion/contracts';
+import type { Sample } from './verified-speed.js';
 
 /** What decisions about a node look at: some columns of its row. */
 export interface NodeFacts {
@@ -8,6 +9,8 @@ export interface NodeFacts {
   readonly sessionId: string | null;
   readonly tests: number;
   readonly tokensPerSecond: number | null;
+  /** Samples of `verified-speed.ts`, as they are kept. */
+  readonly speeds: unknown;
   readonly scoredAt: Date | null;
   readonly failures: number;
   readonly failedAt: Date | null;
@@ -22,6 +25,7 @@ interface NodeData {
   sessionId?: string | null;
   tests?: number;
   tokensPerSecond?: number | null;
+  speeds?: Sample[];
   testedAt?: Date;
   score?: number;
   level?: number;

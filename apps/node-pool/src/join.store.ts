@@ -18,12 +18,13 @@ const declaredColumns = ({
   cpu,
   cores,
   memoryBytes,
+  isa,
 }: Declaration) => ({
   modelDigest: model.digest,
   determinismClass,
   slots,
   softwareVersion: version,
-  machine: { cpu, cores, memoryBytes },
+  machine: { cpu, cores, memoryBytes, ...(isa === undefined ? {} : { isa }) },
   contextLength: model.contextLength,
 });
 
@@ -105,9 +106,14 @@ export class JoinDesk {
     return applyChange(this.tx, registered, { path: ['TESTING'] }, at);
   }
 
-  /** A known node is back, with what it declares now. */
+  /** A known node is back, with what it declares now. Its speed with another model says nothing of it with this one. */
   rejoin(node: NodeRow, change: Change, declared: Declaration): Promise<NodeRow> {
-    return applyChange(this.tx, node, { ...change, columns: declaredColumns(declared) }, this.now);
+    const isOther = node.modelDigest !== declared.model.digest;
+    const columns = {
+      ...declaredColumns(declared),
+      ...(isOther ? { speeds: [], tokensPerSecond: null } : {}),
+    };
+    return applyChange(this.tx, node, { ...change, columns }, this.now);
   }
 }
 

@@ -13,6 +13,7 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   sessionId: null,
   tests: 0,
   tokensPerSecond: null,
+  speeds: [],
   scoredAt: null,
   failures: 0,
   failedAt: null,
@@ -42,7 +43,13 @@ describe('a verdict', () => {
   it('frees a node that passed, with the speed that was measured', () => {
     expect(judge(node('TESTING', { tests: 3 }), verdict(true), at(1_500))).toEqual({
       path: ['EPHEMERAL'],
-      data: { tests: 4, testedAt: at(1_000), tokensPerSecond: 120, wakeAt: null },
+      data: {
+        tests: 4,
+        testedAt: at(1_000),
+        tokensPerSecond: 120,
+        speeds: [{ at: at(1_000).toISOString(), ttftMs: 10, tokensPerSecond: 120, promptTokens: null }],
+        wakeAt: null,
+      },
     });
   });
 
@@ -51,6 +58,19 @@ describe('a verdict', () => {
     expect(
       judge(node('TESTING', { tokensPerSecond: 80 }), unmeasured, at(1_500))?.data?.tokensPerSecond,
     ).toBe(80);
+  });
+
+  it('does not let one fast test raise the speed that earlier ones have shown', () => {
+    const speeds = [100, 110].map((tokensPerSecond) => ({
+      at: at(0).toISOString(),
+      ttftMs: 10,
+      tokensPerSecond,
+      promptTokens: 8,
+    }));
+    const measured = { ttftMs: 1, tokensPerSecond: 9_000, durationMs: 2 };
+    const data = judge(node('TESTING', { speeds }), verdict(true, { measured }), at(1_500))?.data;
+    expect(data).toMatchObject({ tokensPerSecond: 110 });
+    expect(data?.speeds).toHaveLength(3);
   });
 
   it('puts a node away that failed, with the reason and a back-off', () => {

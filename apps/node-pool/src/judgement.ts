@@ -1,6 +1,7 @@
 import type { Reason, Verdict } from '@ganglion/contracts';
 import { countFailure } from './back-off.js';
 import type { Change, NodeFacts } from './change.js';
+import { type Sample, verifiedSpeed, withSample } from './verified-speed.js';
 
 /** Clocks of two modules may differ by this much. */
 const CLOCK_TOLERANCE_MS = 2_000;
@@ -33,14 +34,16 @@ export const judge = (node: NodeFacts, verdict: Verdict, now: Date): Change | nu
     return { ...failed, data: { ...failed.data, tests: node.tests + 1 } };
   }
   if (node.state === 'OFFLINE' || node.state === 'DRAINING' || isOutdated(node, verdict)) return null;
-  const data = {
-    tests: node.tests + 1,
-    testedAt: new Date(verdict.at),
-    tokensPerSecond: verdict.measured.tokensPerSecond ?? node.tokensPerSecond,
-  };
+  const data = { tests: node.tests + 1, testedAt: new Date(verdict.at), ...speedAfter(node, verdict) };
   return node.state === 'TESTING'
     ? { path: ['EPHEMERAL'], data: { ...data, wakeAt: null } }
     : { path: [], data };
+};
+
+/** What is known of its speed after one more passed test. */
+const speedAfter = (node: NodeFacts, verdict: Verdict): { speeds: Sample[]; tokensPerSecond: number | null } => {
+  const speeds = withSample(node.speeds as Sample[], verdict);
+  return { speeds, tokensPerSecond: verifiedSpeed(speeds)?.decodeTokensPerSecond ?? node.tokensPerSecond };
 };
 
 const isOutdated = (node: NodeFacts, { at }: Verdict): boolean =>

@@ -1,10 +1,16 @@
 import type { Challenge, ModelView, NodeView, Reason } from '@ganglion/contracts';
 import type { Model, Node } from '@ganglion/database/node-pool';
+import { type Sample, verifiedSpeed } from './verified-speed.js';
 
 /** A node's row with the name of its model. */
 export type NodeRow = Node & { model: { name: string } };
 
+type Machine = Pick<NonNullable<NodeView['declared']>, 'cpu' | 'cores' | 'memoryBytes' | 'isa'>;
+
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** The machine as the node declared it; a node of an earlier version told no instruction set. */
+const machineOf = ({ machine }: NodeRow): Machine => ({ isa: null, ...(machine as unknown as Machine) });
 
 export const viewNode = (row: NodeRow): NodeView => ({
   nodeId: row.id,
@@ -18,6 +24,8 @@ export const viewNode = (row: NodeRow): NodeView => ({
   slots: row.slots,
   version: row.softwareVersion,
   tokensPerSecond: row.tokensPerSecond,
+  declared: { ...machineOf(row), slots: row.slots, modelDigests: [row.modelDigest] },
+  verified: verifiedSpeed(row.speeds as unknown as Sample[]),
   score: row.score,
   level: row.level,
   lastSeenAt: iso(row.lastSeenAt),

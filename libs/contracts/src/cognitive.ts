@@ -40,6 +40,8 @@ export const verdict = z.object({
   }),
   /** Null throughout for a node that was serving: users' tasks took their part of its time. */
   measured: measurement,
+  /** Tokens of the test's prompt, by the validated answer. */
+  promptTokens: count.optional(),
   /** It was at work for a session meanwhile: being late was no fault. */
   serving: z.literal(true).optional(),
   at: timestamp,

@@ -35,5 +35,7 @@ export const declaration = z.strictObject({
   cpu: text.max(256),
   cores: positiveInt,
   memoryBytes: count,
+  /** The processor's instruction set as far as answers depend on it, such as `avx512vnni`. */
+  isa: text.max(64).optional(),
 });
 export type Declaration = z.infer<typeof declaration>;

@@ -35,6 +35,28 @@ export const modelView = z.object({
 });
 export type ModelView = z.infer<typeof modelView>;
 
+/** What a node says of itself: shown, never believed. */
+const declaredSpecs = z.object({
+  cpu: z.string(),
+  cores: positiveInt,
+  memoryBytes: count,
+  /** The processor's instruction set; null: it was not told. */
+  isa: z.string().nullable(),
+  slots: positiveInt,
+  modelDigests: z.array(hash),
+});
+
+/** What tests have shown of a node with its present model, as the oracle timed them: medians of the latest. */
+const verifiedSpecs = z.object({
+  decodeTokensPerSecond: z.number().nullable(),
+  /** At least: the time to the first token is also that of the messages. */
+  prefillTokensPerSecond: z.number().nullable(),
+  ttftMs: z.number().nullable(),
+  /** How many tests these are the medians of, and when the latest was. */
+  tests: count,
+  measuredAt: timestamp,
+});
+
 export const nodeView = z.object({
   nodeId,
   state: nodeState,
@@ -47,8 +69,10 @@ export const nodeView = z.object({
   determinismClass: z.string(),
   slots: positiveInt,
   version: z.string(),
-  /** Verified by tests; null before the first. */
+  /** The verified decode speed; null before the first test. */
   tokensPerSecond: z.number().nullable(),
+  declared: declaredSpecs.optional(),
+  verified: verifiedSpecs.nullable().optional(),
   score: z.number().nullable(),
   /** Of its reputation, 0 to 10. */
   level: z.int().min(0).max(10).optional(),

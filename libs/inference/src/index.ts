@@ -28,6 +28,7 @@ export type { Progress } from './hub/progress.js';
 export { InferenceError, type InferenceErrorCode } from './inference-error.js';
 export { readModel } from './model/model.js';
 export { openEngine, type EngineOptions } from './open-engine.js';
+export { processorClass } from './runtime/determinism-class.js';
 export { gapTolerance } from './sampling/gap-tolerance.js';
 export { gumbel } from './sampling/gumbel.js';
 export { sampleToken, type History, type Position } from './sampling/sample-token.js';

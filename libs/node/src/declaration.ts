@@ -12,7 +12,12 @@ export const modelDigestOf = (engine: NodeEngine): string => manifestDigest([...
  */
 export const declare = (
   engine: NodeEngine,
-  own: { slots: number; version: string; challenges?: readonly Challenge[] | undefined },
+  own: {
+    slots: number;
+    version: string;
+    challenges?: readonly Challenge[] | undefined;
+    isa?: string | undefined;
+  },
 ): Declaration => {
   const { id, contextLength, quantisation, parameters, defaults, files, challenges } = engine.model;
   const { temperature, topP, topK, maxTokens } = defaults;
@@ -37,6 +42,7 @@ export const declare = (
     cpu: (cpus()[0]?.model ?? 'unknown').slice(0, 256),
     cores: availableParallelism(),
     memoryBytes: totalmem(),
+    ...(own.isa === undefined ? {} : { isa: own.isa }),
   });
   if (!parsed.success) throw Fault.fromZod(parsed.error, 'the declaration');
   return parsed.data;

@@ -26,6 +26,8 @@ export interface MinerNodeOptions {
   readonly clock?: NodeClock;
   /** Known questions for tests, where the model brings none. */
   readonly challenges?: readonly Challenge[];
+  /** The processor's instruction set, for those who look at the node. */
+  readonly isa?: string;
   /** What this software calls itself. */
   readonly version?: string;
   /** Steps done otherwise than the protocol wants, for nodes that test it. */
@@ -85,7 +87,7 @@ export class MinerNode {
       url,
       identity,
       token,
-      declared: declare(engine, { slots, version, challenges: options.challenges }),
+      declared: declare(engine, { slots, version, challenges: options.challenges, isa: options.isa }),
       link,
       clock,
       log,

@@ -89,6 +89,11 @@ export class Ganglion {
     return this.#http.json(`/v1/nodes${pageQuery(paging)}`, nodePool.list.output, options);
   }
 
+  /** One node, with the states it was in. */
+  node(nodeId: string, options: CallOptions = {}) {
+    return this.#http.json(`/v1/nodes/${encodeURIComponent(nodeId)}`, nodePool.get.output, options);
+  }
+
   /** The network's public key (Ed25519, hex), as its router tells it. */
   async networkKey(options: CallOptions = {}): Promise<string> {
     return (await this.#http.json('/.well-known/ganglion.json', wellKnown, options)).network.publicKey;

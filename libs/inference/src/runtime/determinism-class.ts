@@ -29,8 +29,13 @@ export function determinismClass(
   provider: ProviderName,
   roundsActivations = false,
 ): string {
-  const machine = provider === 'cuda' ? graphicsCard() : instructionSet(cpuFlags(), arch());
+  const machine = provider === 'cuda' ? graphicsCard() : processorClass();
   return `ort${runtimeVersion}-${provider}-${machine}-prefill${CHUNK}${roundsActivations ? '-int8' : ''}`;
+}
+
+/** The instruction set of this machine's processor, as far as answers depend on it. */
+export function processorClass(): string {
+  return instructionSet(cpuFlags(), arch());
 }
 
 /** @param flags as in /proc/cpuinfo; empty where the system does not tell */
