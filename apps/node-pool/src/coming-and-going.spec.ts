@@ -16,6 +16,7 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   sessionId: state === 'RESERVED' ? sessionId : null,
   tests: 0,
   tokensPerSecond: null,
+  speeds: [],
   scoredAt: null,
   failures: 0,
   failedAt: null,

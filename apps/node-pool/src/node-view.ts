@@ -10,7 +10,15 @@ type Machine = Pick<NonNullable<NodeView['declared']>, 'cpu' | 'cores' | 'memory
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** The machine as the node declared it; a node of an earlier version told no instruction set. */
-const machineOf = ({ machine }: NodeRow): Machine => ({ isa: null, ...(machine as unknown as Machine) });
+const machineOf = ({ machine }: NodeRow): Machine => {
+  const {
+    cpu,
+    cores,
+    memoryBytes,
+    isa = null,
+  } = machine as unknown as Omit<Machine, 'isa'> & Partial<Machine>;
+  return { cpu, cores, memoryBytes, isa };
+};
 
 export const viewNode = (row: NodeRow): NodeView => ({
   nodeId: row.id,

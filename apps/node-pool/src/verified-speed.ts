@@ -1,13 +1,13 @@
 import type { Verdict } from '@ganglion/contracts';
 
-/** What the oracle measured of one right answer; null = not seen. */
-export interface Sample {
+/** What the oracle measured of one right answer; null = not seen. A type, since only those are JSON to the database. */
+export type Sample = {
   /** ISO time of the verdict. */
   readonly at: string;
   readonly ttftMs: number | null;
   readonly tokensPerSecond: number | null;
   readonly promptTokens: number | null;
-}
+};
 
 /** Speeds in tokens per second, times in ms; null = not known. */
 export interface VerifiedSpeed {
@@ -25,11 +25,11 @@ const KEPT = 9;
 /** The samples with that of one more passed test, the latest last; a test of which nothing was measured adds none. */
 export const withSample = (
   samples: readonly Sample[],
-  { at, measured, promptTokens = null }: Pick<Verdict, 'at' | 'measured' | 'promptTokens'>,
+  { at, measured, promptTokens }: Pick<Verdict, 'at' | 'measured' | 'promptTokens'>,
 ): Sample[] => {
   const { ttftMs, tokensPerSecond } = measured;
   if (ttftMs === null && tokensPerSecond === null) return [...samples];
-  return [...samples, { at, ttftMs, tokensPerSecond, promptTokens }].slice(-KEPT);
+  return [...samples, { at, ttftMs, tokensPerSecond, promptTokens: promptTokens ?? null }].slice(-KEPT);
 };
 
 /**
