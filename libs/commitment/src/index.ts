@@ -35,6 +35,7 @@ export {
   type ReceiptSegment,
   type UnsignedReceipt,
 } from './receipt.js';
+export { referenceDigest, roleMessage, signRole, verifyRole, type RoleStatement } from './round.js';
 export {
   commitMessage,
   frameMessage,

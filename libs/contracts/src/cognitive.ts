@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditOutcome, drawView, epochView, scores } from './audit.js';
 import { challenge } from './challenge.js';
 import { event, nodeRequest, request } from './message.js';
+import { challengeKind, creation, preparation, roleEnding } from './round.js';
 import { roundState, transition } from './state.js';
 import {
   count,
@@ -57,6 +58,11 @@ export const roundView = z.object({
   epoch: count,
   creator: z.string(),
   preparer: z.string(),
+  kind: challengeKind.optional(),
+  /** Of its participants, where nodes have the roles; null: the oracle has them, and its answers hold for every class. */
+  determinismClass: z.string().nullable().optional(),
+  /** Nodes that had a role in it and have it no more, in the order of their endings. */
+  roles: z.array(roleEnding.omit({ roundId: true })).optional(),
   participants: z.array(nodeId),
   verdicts: z.array(verdict),
   createdAt: timestamp,
@@ -89,7 +95,10 @@ export const cognitive = {
       probe: z.array(nodeId),
     }),
   }),
-  /** Opens a round with a challenge the oracle made; the answer names the task of each participant, to be timed. */
+  /**
+   * Opens a round; the challenge is used where no nodes make one. The answer names the task of each participant, to be
+   * timed: those that are left out stay due.
+   */
   open: request('cognitive', 'open', {
     input: z.strictObject({
       epoch,
@@ -134,12 +143,25 @@ export const cognitive = {
     output: z.object({ noted: z.literal(true) }),
   }),
 
+  /** The creator's request and its hash of the answer, or why there are none. */
+  created: nodeRequest('cognitive', 'created', {
+    input: creation,
+    output: z.object({ noted: z.literal(true) }),
+  }),
+  /** The preparer's hash of the answer, or why there is none. */
+  prepared: nodeRequest('cognitive', 'prepared', {
+    input: preparation,
+    output: z.object({ noted: z.literal(true) }),
+  }),
+
   verdictGiven: event('cognitive', 'verdict-given', verdict),
   nodeProbed: event(
     'cognitive',
     'node-probed',
     z.object({ nodeId, rttMs: z.number().nullable(), at: timestamp }),
   ),
+  /** What a node that made or prepared a test did of it; an excused one is not counted. */
+  roleEnded: event('cognitive', 'role-ended', roleEnding),
   roundEnded: event(
     'cognitive',
     'round-ended',

@@ -13,6 +13,7 @@ export * from './module-name.js';
 export * from './node-pool.js';
 export * from './permissions.js';
 export * from './reputation.js';
+export * from './round.js';
 export * from './session.js';
 export * from './session-queue.js';
 export * from './state.js';

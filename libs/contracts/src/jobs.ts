@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { scoreJob } from './audit.js';
 import { resumeFrom, taskSubmitted } from './inference.js';
 import { job } from './message.js';
+import { createJob, prepareJob } from './round.js';
 import { positiveInt, reason, taskId, timestamp } from './value.js';
 
 /** The submitted task as its miner receives it. */
@@ -30,6 +31,10 @@ export const jobs = {
   }),
   /** Score what another node says it computed; the scores come on `node.<id>.cognitive.scored`. Refused as `infer`. */
   score: job('score', { input: scoreJob, output: z.object({ accepted: z.literal(true) }) }),
+  /** Make a test's request from the seed, and compute its answer; comes on `node.<id>.cognitive.created`. Refused as `infer`. */
+  create: job('create', { input: createJob, output: z.object({ accepted: z.literal(true) }) }),
+  /** Compute the answer to a test's request; comes on `node.<id>.cognitive.prepared`. Refused as `infer`. */
+  prepare: job('prepare', { input: prepareJob, output: z.object({ accepted: z.literal(true) }) }),
   probe: job('probe', {
     input: z.strictObject({ at: timestamp }),
     output: z.object({ at: timestamp, busySlots: z.int().nonnegative() }),

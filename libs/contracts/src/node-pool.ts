@@ -3,6 +3,7 @@ import { verifierSearch } from './audit.js';
 import { challenge } from './challenge.js';
 import { declaration, modelDefaults } from './declaration.js';
 import { event, nodeRequest, request } from './message.js';
+import { examinerSearch } from './round.js';
 import { nodeState, transition } from './state.js';
 import {
   count,
@@ -181,6 +182,8 @@ export const nodePool = {
    * of its determinism class first, then the free ones.
    */
   findVerifiers: request('node-pool', 'find-verifiers', verifierSearch),
+  /** Tested nodes that could make a test for these nodes, the best known first; never a dedicated one. */
+  findExaminers: request('node-pool', 'find-examiners', examinerSearch),
   /** EPHEMERAL → RESERVED for one session; `CONFLICT` when another was faster. */
   reserve: request('node-pool', 'reserve', {
     input: z.strictObject({ nodeId, sessionId: uuid }),

@@ -120,8 +120,9 @@ const wiring: Record<ModuleName, Wiring> = {
       sessionQueue.receipt,
       nodePool.sweep,
       nodePool.findVerifiers,
+      nodePool.findExaminers,
     ],
-    orders: [jobs.score],
+    orders: [jobs.score, jobs.create, jobs.prepare],
     hears: [
       sessionQueue.taskPrecommitted,
       sessionQueue.taskFinalised,
@@ -140,6 +141,7 @@ const wiring: Record<ModuleName, Wiring> = {
       cognitive.nodeProbed,
       cognitive.auditEnded,
       cognitive.verifierOutvoted,
+      cognitive.roleEnded,
       sessionQueue.attemptAccepted,
       sessionQueue.attemptRejected,
       sessionQueue.attemptLost,
