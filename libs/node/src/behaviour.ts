@@ -1,4 +1,4 @@
-import type { CommitData, Frame, InputOf, NodeRequest, sessionQueue } from '@ganglion/contracts';
+import type { CommitData, Frame, InputOf, NodeRequest, RoundRole, sessionQueue } from '@ganglion/contracts';
 import type { Attempt } from './attempt.js';
 import type { GeneratedToken, GenerateRequest, NodeEngine } from './engine.js';
 
@@ -32,6 +32,8 @@ export interface Behaviour {
   precommit(precommit: Precommit, attempt: Attempt): Precommit | undefined;
   /** The JSON of the commit's data when it is asked for; undefined keeps it back. */
   reveal(text: string, attempt: Attempt): string | undefined;
+  /** The answer it found for a test that it makes or prepares; undefined keeps it back. */
+  reference(texts: readonly string[], role: RoundRole): readonly string[] | undefined;
   /** Every request on its way out: heartbeats, precommits, parts of a reveal. */
   ask(message: NodeRequest, input: unknown, wire: Wire): Promise<unknown>;
   /** Every frame on its way out. */
@@ -46,6 +48,7 @@ export const honest: Behaviour = {
   commit: (data) => data,
   precommit: (precommit) => precommit,
   reveal: (text) => text,
+  reference: (texts) => texts,
   ask: (message, input, wire) => wire.ask(message, input),
   publish: (taskId, frame, wire) => wire.publish(taskId, frame),
 };

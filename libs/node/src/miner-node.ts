@@ -4,6 +4,7 @@ import { type Behaviour, honest } from './behaviour.js';
 import { type NodeClock, systemClock } from './clock.js';
 import { declare, modelDigestOf } from './declaration.js';
 import type { NodeEngine } from './engine.js';
+import { Examinations } from './examinations.js';
 import { type NodeIdentity, readIdentity } from './identity.js';
 import { answerJob, type JobHandlers } from './job-answers.js';
 import { Link } from './link.js';
@@ -52,6 +53,7 @@ export class MinerNode {
   readonly #link: Link;
   readonly #attempts: Attempts;
   readonly #scores: Scores;
+  readonly #examinations: Examinations;
   readonly #slots: Slots;
   readonly #membership: Membership;
   readonly #ending = new AbortController();
@@ -76,6 +78,7 @@ export class MinerNode {
       log,
     };
     this.#scores = new Scores(work);
+    this.#examinations = new Examinations({ ...work, identity, behaviour });
     this.#attempts = new Attempts({
       ...work,
       identity,
@@ -133,7 +136,11 @@ export class MinerNode {
   /** Leaves in order: takes no more work, finishes, commits and reveals what it has (18 s at most), and closes. */
   async drain(withinMs = DRAIN_MS): Promise<void> {
     const late = AbortSignal.timeout(withinMs);
-    const drained = Promise.all([this.#attempts.drain(late), this.#scores.close()]);
+    const drained = Promise.all([
+      this.#attempts.drain(late),
+      this.#scores.close(),
+      this.#examinations.close(),
+    ]);
     if (this.#link.isConnected) await this.takeLeave();
     await drained;
     this.#closed ??= this.end(() => this.#link.retire());
@@ -158,6 +165,7 @@ export class MinerNode {
     this.#ending.abort();
     this.#attempts.close();
     void this.#scores.close();
+    void this.#examinations.close();
     await this.#kept?.catch(() => {});
     await close();
   }
@@ -168,6 +176,8 @@ export class MinerNode {
       cancel: async (input) => this.#attempts.cancel(input),
       reveal: async (input) => this.#attempts.reveal(input),
       score: (job) => this.#scores.score(job),
+      create: (job) => this.#examinations.create(job),
+      prepare: (job) => this.#examinations.prepare(job),
       probe: async () => ({ at: new Date(clock.ms()).toISOString(), busySlots: this.#slots.busy }),
     };
   }

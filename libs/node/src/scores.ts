@@ -7,12 +7,13 @@ import {
   type Reason,
   type Scores as Found,
 } from '@ganglion/contracts';
-import { backOff } from './back-off.js';
 import type { NodeClock } from './clock.js';
 import type { NodeEngine, NodeScore } from './engine.js';
 import type { Link } from './link.js';
 import type { NodeLog } from './log.js';
+import { problemOf } from './problem.js';
 import type { Slots } from './slots.js';
+import { tell } from './tell.js';
 
 type Job = InputOf<typeof jobs.score>;
 type Claim = Job['claims'][number];
@@ -27,8 +28,6 @@ export interface ScoresOptions {
   readonly log: NodeLog;
 }
 
-/** What it found is told this often at most, while cognitive cannot hear it. */
-const TELLS = 5;
 /** One at a time: who audits must not hold up who is served. */
 const KEY = 'score';
 
@@ -91,20 +90,9 @@ export class Scores {
 
   private async tell(found: InputOf<typeof cognitive.scored>): Promise<void> {
     const { link, clock, log } = this.options;
-    const { auditId } = found;
-    for (let tells = 1; tells <= TELLS; tells++) {
-      try {
-        await link.ask(cognitive.scored, found);
-        return;
-      } catch (error) {
-        const isDeaf = error instanceof Fault && (error.code === 'UNAVAILABLE' || error.code === 'INTERNAL');
-        if (!isDeaf || tells === TELLS || this.#closing.signal.aborted) {
-          const reason = error instanceof Error ? error.message : String(error);
-          return log('warn', 'the scores of an audit were not taken', { auditId, reason });
-        }
-        await clock.sleep(backOff(tells), this.#closing.signal);
-      }
-    }
+    const reason = await tell(cognitive.scored, found, { link, clock, signal: this.#closing.signal });
+    if (reason !== null)
+      log('warn', 'the scores of an audit were not taken', { auditId: found.auditId, reason });
   }
 }
 
@@ -151,16 +139,5 @@ const scoreOne = async (
       evidence[4 * at + 2]!,
       evidence[4 * at + 3]!,
     ]),
-  };
-};
-
-const problemOf = (error: unknown): Reason => {
-  const { code, message } =
-    error instanceof Error ? (error as Error & { code?: unknown }) : { code: null, message: '' };
-  return {
-    code: String(code ?? 'failed')
-      .toLowerCase()
-      .slice(0, 64),
-    message: message.slice(0, 1_024),
   };
 };
