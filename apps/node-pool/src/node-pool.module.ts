@@ -9,6 +9,8 @@ import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
 import { DueService } from './due.service.js';
+import { ExaminerController } from './examiner.controller.js';
+import { ExaminerStore } from './examiner.store.js';
 import { FirstTokenService } from './first-token.service.js';
 import { FoundingStore } from './founding.store.js';
 import { HearingController } from './hearing.controller.js';
@@ -57,6 +59,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     MinerController,
     HearingController,
     VerifierController,
+    ExaminerController,
   ],
   providers: [
     { provide: NodePoolConfig, useFactory: () => NodePoolConfig.read() },
@@ -77,6 +80,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     CandidateStore,
     ModelStore,
     VerifierStore,
+    ExaminerStore,
     JoinStore,
     FoundingStore,
     JoinTokenStore,
