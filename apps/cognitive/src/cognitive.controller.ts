@@ -21,11 +21,6 @@ export class CognitiveController {
     return this.service.tick(input);
   }
 
-  @Handles(cognitive.open)
-  open(input: InputOf<typeof cognitive.open>): Promise<OutputOf<typeof cognitive.open>> {
-    return this.service.open(input);
-  }
-
   @Handles(cognitive.timed)
   timed(input: InputOf<typeof cognitive.timed>): Promise<OutputOf<typeof cognitive.timed>> {
     return this.hearing.timed(input);

@@ -7,12 +7,16 @@ import type { AuditConfig } from './audit.config.js';
 import { type AuditParts, auditParts } from './audit.fixture.js';
 import { CognitiveService } from './cognitive.service.js';
 import { CognitiveDatabase, CognitiveOutbox } from './database.store.js';
+import { HandingInService } from './handing-in.service.js';
 import { HearingService } from './hearing.service.js';
 import { LeaderStore } from './leader.store.js';
 import { MovedClock, type Peers } from './peers.fixture.js';
+import { OpeningService } from './opening.service.js';
 import { ProbeStore } from './probe.store.js';
 import { ProgressService } from './progress.service.js';
 import { ProgressStore } from './progress.store.js';
+import { RoleService } from './role.service.js';
+import { RoleStore } from './role.store.js';
 import { RoundStore } from './round.store.js';
 import { SweepService } from './sweep.service.js';
 
@@ -29,6 +33,9 @@ export class Cognitive implements AsyncDisposable {
   readonly service: CognitiveService;
   readonly sweeps: SweepService;
   readonly hearing: HearingService;
+  readonly opening: OpeningService;
+  readonly handingIn: HandingInService;
+  readonly metrics = new Metrics('spec');
   readonly audits: AuditParts;
   readonly probes: ProbeStore;
   readonly #own: CognitiveDatabase;
@@ -44,11 +51,16 @@ export class Cognitive implements AsyncDisposable {
     const outbox = new CognitiveOutbox(this.#own, { publish, clock: this.clock, holder: 'spec' });
     const leaders = new LeaderStore(this.#own, this.clock);
     this.rounds = new RoundStore(this.#own, outbox, leaders, this.clock);
+    const roleStore = new RoleStore(this.#own, this.clock);
+    const roles = new RoleService(roleStore, peers.bus, this.metrics);
     const progress = new ProgressService(
       new ProgressStore(this.#own, outbox, this.clock),
+      roles,
       peers.bus,
-      new Metrics('spec'),
+      this.metrics,
     );
+    this.handingIn = new HandingInService(roleStore, progress, this.metrics);
+    this.opening = new OpeningService(this.rounds, roles);
     this.audits = auditParts({ database: this.#own, outbox, clock: this.clock, bus: peers.bus, config });
     this.sweeps = new SweepService(this.rounds, progress, this.audits.epochs, this.audits.service);
     this.service = new CognitiveService(this.rounds, leaders, this.sweeps, peers.bus);
@@ -65,7 +77,7 @@ export class Cognitive implements AsyncDisposable {
 
   open(nodeIds: string[], answer = '4', serving = false): Promise<OutputOf<typeof cognitive.open>> {
     const challenge = { prompt: 'What is 2 plus 2?', answer, maxTokens: 8 };
-    return this.service.open({ ...oracle, ...model, nodeIds, challenge, ...(serving ? { serving } : {}) });
+    return this.opening.open({ ...oracle, ...model, nodeIds, challenge, ...(serving ? { serving } : {}) });
   }
 
   /** A tick, and the sweep that goes beside it. */

@@ -15,18 +15,23 @@ import { CognitiveDatabase, CognitiveOutbox } from './database.store.js';
 import { DrawService } from './draw.service.js';
 import { DrawStore } from './draw.store.js';
 import { EpochStore } from './epoch.store.js';
+import { HandingInService } from './handing-in.service.js';
 import { HearingService } from './hearing.service.js';
 import { LeaderStore } from './leader.store.js';
+import { OpeningService } from './opening.service.js';
 import { OutcomeService } from './outcome.service.js';
 import { ProbeStore } from './probe.store.js';
 import { ProgressService } from './progress.service.js';
 import { ProgressStore } from './progress.store.js';
+import { RoleController } from './role.controller.js';
+import { RoleService } from './role.service.js';
+import { RoleStore } from './role.store.js';
 import { RoundStore } from './round.store.js';
 import { ScoredService } from './scored.service.js';
 import { SweepService } from './sweep.service.js';
 
 @Module({
-  controllers: [CognitiveController, AuditController],
+  controllers: [CognitiveController, RoleController, AuditController],
   providers: [
     {
       provide: CognitiveDatabase,
@@ -53,7 +58,11 @@ import { SweepService } from './sweep.service.js';
     RoundStore,
     ProgressStore,
     ProbeStore,
+    RoleStore,
+    RoleService,
     ProgressService,
+    HandingInService,
+    OpeningService,
     CognitiveService,
     HearingService,
     EpochStore,

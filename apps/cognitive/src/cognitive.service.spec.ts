@@ -1,7 +1,7 @@
 import { cognitive } from '@ganglion/contracts';
 import { Cognitive, newNode, oracle } from './cognitive.fixture.js';
 import { Peers } from './peers.fixture.js';
-import { PHASE_MS } from './round-plan.js';
+import { PHASE_MS } from './patience.js';
 
 describe('a round', () => {
   let peers: Peers;

@@ -1,13 +1,10 @@
-import { type cognitive, Fault, type InputOf, nodePool, type OutputOf } from '@ganglion/contracts';
+import { type cognitive, type InputOf, nodePool, type OutputOf } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Injectable } from '@nestjs/common';
 import { LeaderStore } from './leader.store.js';
-import { freeze } from './request.js';
 import { RoundStore } from './round.store.js';
 import { SweepService } from './sweep.service.js';
 
-/** The most nodes that one round tests together. */
-const PARTICIPANTS = 8;
 /** Below the time the oracle waits for its tick. */
 const SWEEP_TIMEOUT_MS = 3_000;
 
@@ -32,24 +29,5 @@ export class CognitiveService {
       nodeIds: group.nodeIds.filter((nodeId) => !busy.has(nodeId)),
     }));
     return { due: free.filter(({ nodeIds }) => nodeIds.length > 0), probe };
-  }
-
-  /** Opens a round up to PREPARED; the next tick starts it, so that the oracle can listen to its tasks before. */
-  async open(input: InputOf<typeof cognitive.open>): Promise<OutputOf<typeof cognitive.open>> {
-    const { epoch, oracleId, model, modelDigest, nodeIds, challenge, serving = false } = input;
-    if (nodeIds.length > PARTICIPANTS)
-      throw new Fault('INVALID', `nodeIds: at most ${PARTICIPANTS} nodes per round; open several rounds`);
-    if (new Set(nodeIds).size < nodeIds.length)
-      throw new Fault('INVALID', 'nodeIds: a node is named twice; name each once');
-    const request = freeze(challenge, { id: model, digest: modelDigest });
-    return this.rounds.open({
-      epoch,
-      oracleId,
-      model: { id: model, digest: modelDigest },
-      nodeIds,
-      challenge,
-      request,
-      serving,
-    });
   }
 }

@@ -24,7 +24,9 @@ export class HearingService {
     if (fact.sessionId !== null) return;
     await this.hear(fact.taskId, {
       eventId,
-      notes: ({ challenge }) => [noteFinalised(fact, challenge.answer)],
+      notes: ({ challenge, reference, requestDigest }) => [
+        noteFinalised(fact, reference === null ? challenge : { reference, requestDigest }),
+      ],
     });
   }
 

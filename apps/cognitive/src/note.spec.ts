@@ -26,7 +26,7 @@ describe('news of a participant', () => {
   it('needs no news of the precommit when the answer is there', () => {
     const note = noteFinalised(
       { ...ended, verdict: 'accepted' as const, nodeIds: [nodeId], receipt: null, texts: [' 4\n'] },
-      '4',
+      { answer: '4' },
     );
     expect(phases(note.handed)).toEqual(['START', 'PRECOMMIT', 'COMMIT']);
     expect(note.correct).toBe(true);
@@ -34,8 +34,10 @@ describe('news of a participant', () => {
 
   it.each([[['5']], [['4.']], [['']], [[]], [['four']]])('finds %j wrong where 4 is expected', (texts) => {
     expect(
-      noteFinalised({ ...ended, verdict: 'accepted' as const, nodeIds: [nodeId], receipt: null, texts }, '4')
-        .correct,
+      noteFinalised(
+        { ...ended, verdict: 'accepted' as const, nodeIds: [nodeId], receipt: null, texts },
+        { answer: '4' },
+      ).correct,
     ).toBe(false);
   });
 

@@ -1,3 +1,4 @@
+import { referenceDigest } from '@ganglion/commitment';
 import type { InputOf, PayloadOf, Reason } from '@ganglion/contracts';
 import { type cognitive, Fault, type sessionQueue } from '@ganglion/contracts';
 import { hashesOf } from './receipt-hashes.js';
@@ -21,6 +22,8 @@ export interface Note {
   handed: Handed[];
   correct?: boolean;
   promptTokens?: number;
+  /** The hash of the answer, where nodes made the challenge. */
+  answer?: string;
   measured?: Measured;
   isEnqueued?: true;
   isRevealing?: true;
@@ -40,16 +43,21 @@ export const notePrecommitted = ({ taskId }: PayloadOf<typeof sessionQueue.taskP
   handed: [handed('START'), handed('PRECOMMIT')],
 });
 
+/** What an answer is compared with: the known one, or the hash that nodes have found for the request. */
+export type Expected = { answer: string } | { reference: string; requestDigest: string };
+
 /** A validated answer: even if the news of its precommit has not come, there was one. */
 export const noteFinalised = (
   { taskId, texts, receipt, promptTokens }: PayloadOf<typeof sessionQueue.taskFinalised>,
-  answer: string,
+  expected: Expected,
 ): Note => {
   const { precommit, head } = hashesOf(receipt);
+  const answer = 'reference' in expected ? referenceDigest(expected.requestDigest, texts) : undefined;
   return {
     taskId,
     handed: [handed('START'), handed('PRECOMMIT', precommit), handed('COMMIT', head)],
-    correct: isExpected(texts[0], answer),
+    correct: 'reference' in expected ? answer === expected.reference : isExpected(texts[0], expected.answer),
+    ...(answer === undefined ? {} : { answer }),
     promptTokens,
   };
 };

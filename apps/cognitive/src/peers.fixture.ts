@@ -2,12 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type CreateJob,
   Fault,
   type InputOf,
   type Job,
   jobs,
   nodePool,
   type OutputOf,
+  type PrepareJob,
   type Request,
   type ScoreJob,
   sessionQueue,
@@ -16,6 +18,9 @@ import {
 import { Bus, connectBus, encodeFault } from '@ganglion/messaging';
 import { Clock } from '@ganglion/runtime';
 import { BrokerServer, freePort } from '@ganglion/testkit';
+
+/** The determinism class of the spec's nodes. */
+export const CLASS = 'of the spec';
 
 /** A clock that the spec moves. */
 export class MovedClock extends Clock {
@@ -42,6 +47,13 @@ export class Peers implements AsyncDisposable {
   readonly receipts = new Map<string, unknown>();
   /** Whom the pool names for audits. */
   verifiers: OutputOf<typeof nodePool.findVerifiers>['verifiers'] = [];
+  /** Whom the pool names for tests; the participants are of the class of the first. */
+  examiners: OutputOf<typeof nodePool.findExaminers>['examiners'] = [];
+  /** Participants of another class than the spec's. */
+  readonly foreign = new Map<string, string>();
+  /** The jobs of creators and preparers, in order. */
+  readonly created: { nodeId: string; job: CreateJob }[] = [];
+  readonly prepared: { nodeId: string; job: PrepareJob }[] = [];
   /** What nodes were ordered to score, in order, and the fault with which each of them refuses. */
   readonly ordered: { nodeId: string; job: ScoreJob }[] = [];
   readonly refusals = new Map<string, Fault>();
@@ -67,7 +79,9 @@ export class Peers implements AsyncDisposable {
 
   forget(): void {
     this.enqueued.length = this.revealed.length = this.cancelled.length = 0;
-    this.ordered.length = 0;
+    this.ordered.length = this.created.length = this.prepared.length = 0;
+    this.examiners = [];
+    this.foreign.clear();
     this.verifiers = [];
     this.receipts.clear();
     this.refusals.clear();
@@ -102,6 +116,23 @@ export class Peers implements AsyncDisposable {
       determinismClass: 'of the spec',
       verifiers: this.verifiers,
     }));
+    this.answer(nodePool.findExaminers, ({ nodeIds }: InputOf<typeof nodePool.findExaminers>) => ({
+      contextLength: 512,
+      participants: nodeIds.map((nodeId) => ({
+        nodeId,
+        determinismClass: this.foreign.get(nodeId) ?? CLASS,
+        slots: 2,
+      })),
+      examiners: this.examiners.filter(({ nodeId }) => !nodeIds.includes(nodeId)),
+    }));
+    this.answer(jobs.create, (job: CreateJob, nodeId) => {
+      this.created.push({ nodeId, job });
+      return this.refusals.get(nodeId) ?? { accepted: true };
+    });
+    this.answer(jobs.prepare, (job: PrepareJob, nodeId) => {
+      this.prepared.push({ nodeId, job });
+      return this.refusals.get(nodeId) ?? { accepted: true };
+    });
     this.answer(jobs.score, (job: ScoreJob, nodeId) => {
       this.ordered.push({ nodeId, job });
       return this.refusals.get(nodeId) ?? { accepted: true };

@@ -6,10 +6,12 @@ import type { z } from 'zod';
 import { noteEnqueued, noteRevealing, type Note } from './note.js';
 import { type News, ProgressStore, type Step } from './progress.store.js';
 import { taskOf } from './request.js';
+import { RoleService } from './role.service.js';
+import { requestOf } from './round-rows.store.js';
 
 const QUEUE_TIMEOUT_MS = 3_000;
 /** More steps than a round has; what is left then, the clock's next turn does. */
-const STEPS = 8;
+const STEPS = 16;
 
 /** Drives one round as far as it can go now: decide and write, speak to the queue, and again with its answers. */
 @Injectable()
@@ -18,6 +20,7 @@ export class ProgressService {
 
   constructor(
     private readonly store: ProgressStore,
+    private readonly roles: RoleService,
     private readonly bus: Bus,
     private readonly metrics: Metrics,
   ) {}
@@ -29,19 +32,22 @@ export class ProgressService {
       const step = await this.store.step(roundId, next);
       if (!step) return;
       this.note(roundId, step);
-      const notes = await this.speak(step);
-      if (notes.length === 0) return;
-      next = { notes: () => notes };
+      const [notes, roles] = await Promise.all([this.speak(step), this.roles.speak(step)]);
+      // A challenge that has just become complete is handed out in the next step, as it is then.
+      if (notes.length + roles.length === 0 && step.plan.source === null) return;
+      next = { notes: () => notes, roles };
     }
   }
 
   /** Hands tasks over, asks for reveals, cancels what is judged; the news of what the queue said. */
-  private async speak({ plan, facts, request, createdAt }: Step): Promise<Note[]> {
+  private async speak({ plan, facts, row }: Step): Promise<Note[]> {
+    const { createdAt, lifetimeMs, redundancy } = row;
+    const envelope = { request: requestOf(row), createdAt, lifetimeMs, redundancy };
     for (const taskId of plan.cancel) void this.cancel(taskId);
     const enqueued = facts.participants
       .filter(({ taskId }) => plan.enqueue.includes(taskId))
       .map(async (participant) => {
-        const task = taskOf(participant, { request, createdAt });
+        const task = taskOf(participant, envelope);
         return noteEnqueued(participant.taskId, await this.outcome(sessionQueue.enqueue, task));
       });
     const revealing = plan.reveal.map(async (taskId) =>
@@ -72,6 +78,10 @@ export class ProgressService {
       this.metrics
         .counter('ganglion_verdicts_total', 'Participants judged, by outcome', ['outcome'])
         .inc({ outcome });
+    }
+    for (const { turnId, outcome, reason } of plan.endings) {
+      const turn = facts.turns.find((one) => one.turnId === turnId);
+      this.roles.ended({ roundId, nodeId: turn?.nodeId, role: turn?.role, outcome, reason });
     }
     for (const state of plan.moves) {
       this.#log.log({ roundId, state });

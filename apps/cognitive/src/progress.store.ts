@@ -1,4 +1,4 @@
-import { cognitive, type FrozenRequest, type RoundState } from '@ganglion/contracts';
+import { type Challenge, cognitive, type RoundState } from '@ganglion/contracts';
 import { hearOnce, move, record } from '@ganglion/database';
 import { Prisma } from '@ganglion/database/cognitive';
 import { Clock } from '@ganglion/runtime';
@@ -7,22 +7,24 @@ import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js
 import type { Note } from './note.js';
 import { roundLifecycle } from './round.lifecycle.js';
 import { isPending, type Judgement, type RoundFacts } from './round-facts.js';
-import { patienceOf, planRound, type RoundPlan } from './round-plan.js';
-import { factsOf, requestOf, type RoundRow, verdictOf, whole } from './round-rows.store.js';
+import { patienceOf } from './patience.js';
+import { challengeOf, endTurn, keepRole, type RoleNote, submissionsOf } from './role-rows.store.js';
+import { planRound, type RoundPlan } from './round-plan.js';
+import { factsOf, requestOf, type RoundRow, shapeOf, verdictOf, whole } from './round-rows.store.js';
 
 /** News of a round, told in the light of what is known of it. */
 export interface News {
   /** Of the event that brought it: applied once. */
   eventId?: string | undefined;
-  notes: (facts: RoundFacts) => readonly Note[];
+  notes?: (facts: RoundFacts) => readonly Note[];
+  roles?: readonly RoleNote[];
 }
 
 /** A round after a step: what is to be said to the queue, and what it needs to hear. */
 export interface Step {
   plan: RoundPlan;
   facts: RoundFacts;
-  request: FrozenRequest;
-  createdAt: Date;
+  row: RoundRow;
 }
 
 /** Takes rounds onward: news in, verdicts and moves out, in one transaction under the round's lock. */
@@ -41,18 +43,22 @@ export class ProgressStore {
       if (!(await lock(tx, roundId))) return null;
       if (news?.eventId && !(await hearOnce(tx, news.eventId, at))) return null;
       let row = await load(tx, roundId);
-      const notes = news?.notes(factsOf(row)) ?? [];
+      const notes = news?.notes?.(factsOf(row)) ?? [];
+      const roles = news?.roles ?? [];
       for (const note of notes) await keep(tx, row, { note, at });
-      if (notes.length > 0) row = await load(tx, roundId);
-      const facts = factsOf(row);
+      for (const note of roles) await keepRole(tx, row, { note, at });
+      if (notes.length + roles.length > 0) row = await load(tx, roundId);
+      const facts = factsOf(
+        row,
+        roles.some((note) => note.kind === 'drawn' && note.nodeId === null),
+      );
       const plan = planRound(facts, at);
       const early = notes.map(({ judgement }) => judgement).filter((judgement) => judgement !== undefined);
       await carryOut(tx, row, { plan, at });
       return {
         plan: { ...plan, judgements: [...early, ...plan.judgements] },
         facts,
-        request: requestOf(row),
-        createdAt: row.createdAt,
+        row,
       };
     });
     this.outbox.wake();
@@ -89,6 +95,7 @@ const keep = async (tx: Tx, row: RoundRow, { note, at }: { note: Note; at: Date 
       ...(note.isRevealing ? { revealedAt: participant.revealedAt ?? at } : {}),
       ...(note.correct === undefined ? {} : { correct: note.correct }),
       ...(note.promptTokens === undefined ? {} : { promptTokens: note.promptTokens }),
+      ...(note.answer === undefined ? {} : { answer: note.answer }),
       ...(note.measured ? { measured: note.measured } : {}),
     },
   });
@@ -101,6 +108,17 @@ const carryOut = async (
   { plan, at }: { plan: RoundPlan; at: Date },
 ): Promise<void> => {
   for (const judgement of plan.judgements) await pronounce(tx, row.id, { judgement, at });
+  for (const ending of plan.endings) await endTurn(tx, row, { ending, at });
+  const challenge = plan.source === 'nodes' ? challengeOf(row) : null;
+  if (plan.source === 'oracle')
+    await tx.submission.createMany({
+      data: submissionsOf(row.creator, {
+        challenge: row.challenge as Challenge,
+        request: requestOf(row),
+        at,
+      }).map((submission) => ({ ...submission, roundId: row.id })),
+      skipDuplicates: true,
+    });
   const to = plan.moves.at(-1);
   if (to === undefined) return;
   const through = plan.moves.slice(0, -1);
@@ -113,7 +131,11 @@ const carryOut = async (
       to,
       through,
       at,
-      data: { deadlineAt: new Date(at.getTime() + patienceOf(to)) },
+      data: {
+        deadlineAt: new Date(at.getTime() + patienceOf(to, requestOf(row), shapeOf(row))),
+        ...challenge,
+        ...(plan.source === 'oracle' ? { isByNodes: false } : {}),
+      },
     });
 };
 

@@ -4,7 +4,7 @@ import { freeze, taskOf } from './request.js';
 const model = { id: 'tiny', digest: 'a'.repeat(64) };
 const challenge = { prompt: 'What is 2 plus 2?', answer: '4', maxTokens: 8 };
 const participant = { taskId: '01890000-0000-7000-8000-000000000001', nodeId: `U${'A'.repeat(55)}` };
-const createdAt = new Date('2030-01-01T00:00:00.000Z');
+const envelope = { createdAt: new Date('2030-01-01T00:00:00.000Z'), lifetimeMs: 600_000, redundancy: 1 };
 
 describe('the request of a test', () => {
   it('is a frozen request like any other, and greedy', () => {
@@ -15,7 +15,7 @@ describe('the request of a test', () => {
 
   it('never carries the expected answer', () => {
     const request = freeze({ ...challenge, answer: 'a secret answer' }, model);
-    const task = taskOf(participant, { request, createdAt });
+    const task = taskOf(participant, { request, ...envelope });
     expect(JSON.stringify(task)).not.toContain('a secret answer');
   });
 
@@ -25,7 +25,7 @@ describe('the request of a test', () => {
 
   it('travels in the envelope of every task, the same for each repetition', () => {
     const request = freeze(challenge, model);
-    const task = taskOf(participant, { request, createdAt });
+    const task = taskOf(participant, { request, ...envelope });
     expect(taskSubmitted.parse(task)).toEqual(task);
     expect(task).toMatchObject({
       sessionId: null,
@@ -33,6 +33,6 @@ describe('the request of a test', () => {
       holdReveal: true,
       nodeId: participant.nodeId,
     });
-    expect(taskOf(participant, { request, createdAt })).toEqual(task);
+    expect(taskOf(participant, { request, ...envelope })).toEqual(task);
   });
 });

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Challenge, FrozenRequest, TaskSubmitted } from '@ganglion/contracts';
 
-/** A test's task lives a little longer than its round may. */
-const TASK_MS = 45_000;
-
 /** The challenge as a frozen request: greedy, so that the expected answer is the only one. `salt` is 32 bytes in hex. */
 export const freeze = (
   { prompt, maxTokens }: Challenge,
@@ -29,19 +26,27 @@ export const freeze = (
   salt,
 });
 
+/** What the tasks of a round have in common. */
+export interface Envelope {
+  readonly request: FrozenRequest;
+  readonly createdAt: Date;
+  readonly lifetimeMs: number;
+  readonly redundancy: number;
+}
+
 /** A participant's task in the envelope of every task; the same for every repetition, so that enqueueing is idempotent. */
 export const taskOf = (
   { taskId, nodeId }: { taskId: string; nodeId: string },
-  { request, createdAt }: { request: FrozenRequest; createdAt: Date },
+  { request, createdAt, lifetimeMs, redundancy }: Envelope,
 ): TaskSubmitted => ({
   taskId,
   sessionId: null,
   owner: null,
   nodeId,
   holdReveal: true,
-  redundancy: 1,
+  redundancy,
   verify: 'after',
   request,
   submittedAt: createdAt.toISOString(),
-  expiresAt: new Date(createdAt.getTime() + TASK_MS).toISOString(),
+  expiresAt: new Date(createdAt.getTime() + lifetimeMs).toISOString(),
 });

@@ -1,4 +1,4 @@
-import type { Challenge, Reason, RoundState } from '@ganglion/contracts';
+import type { Challenge, Reason, RoleOutcome, RoundRole, RoundState } from '@ganglion/contracts';
 
 /** What became of a participant. */
 export type Outcome = 'PENDING' | 'PASSED' | 'FAILED' | 'EXCUSED';
@@ -20,8 +20,31 @@ export interface ParticipantFacts {
   /** When its validated answer was heard; null before. */
   committedAt: Date | null;
   correct: boolean | null;
+  /** Its answer by its hash, where nodes made the challenge. */
+  answer: string | null;
   /** The oracle reported its timing. */
   isTimed: boolean;
+}
+
+type TurnState = 'DRAWN' | 'ASKED' | 'HANDED_IN' | 'PASSED' | 'FAILED' | 'EXCUSED';
+
+/** A node's turn as creator or preparer. */
+export interface TurnFacts {
+  turnId: string;
+  nodeId: string;
+  role: RoundRole;
+  state: TurnState;
+  /** When it counts as silent. */
+  dueAt: Date;
+  /** The answer that it found, by its hash; null until it has handed in. */
+  reference: string | null;
+}
+
+/** The end of a node's turn. */
+export interface TurnEnding {
+  turnId: string;
+  outcome: RoleOutcome;
+  reason: Reason;
 }
 
 export interface RoundFacts {
@@ -30,6 +53,13 @@ export interface RoundFacts {
   /** When the state ends by force. */
   deadlineAt: Date;
   challenge: Challenge;
+  /** Of the request, as it is now. */
+  requestDigest: string;
+  /** The answer that creator and preparer agree on, by its hash; null: the oracle's challenge is used. */
+  reference: string | null;
+  turns: readonly TurnFacts[];
+  /** Nobody is there for the role that is open. */
+  isAlone: boolean;
   participants: readonly ParticipantFacts[];
 }
 

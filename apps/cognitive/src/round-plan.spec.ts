@@ -1,5 +1,6 @@
 import type { ParticipantFacts, RoundFacts } from './round-facts.js';
-import { PHASE_MS, planRound } from './round-plan.js';
+import { PHASE_MS } from './patience.js';
+import { planRound } from './round-plan.js';
 import { TIMING_GRACE_MS } from './verdict.js';
 
 const start = new Date('2030-01-01T00:00:00.000Z');
@@ -17,6 +18,7 @@ const participant = (name: string, known: Partial<ParticipantFacts> = {}): Parti
   isRevealing: false,
   committedAt: null,
   correct: null,
+  answer: null,
   isTimed: false,
   ...known,
 });
@@ -37,6 +39,10 @@ const round = (state: RoundFacts['state'], ...participants: ParticipantFacts[]):
   state,
   deadlineAt: deadline,
   challenge: { prompt: 'What is 2 plus 2?', answer: '4', maxTokens: 8 },
+  requestDigest: 'd'.repeat(64),
+  reference: null,
+  turns: [],
+  isAlone: false,
   participants,
 });
 const outcomes = (facts: RoundFacts, now: Date): Record<string, string> =>

@@ -1,20 +1,12 @@
 import type { Reason, RoundState } from '@ganglion/contracts';
+import { type Contest, contestOf } from './contest.js';
+import { endMakers, planRoles, type RolePlan } from './role-plan.js';
 import { isPending, type Judgement, type ParticipantFacts, type RoundFacts } from './round-facts.js';
 import { judgeCommitted, judgeLate } from './verdict.js';
 
-/** How long the participants' tasks may take to reach the queue, and then the hashes to come in. */
-export const PHASE_MS = 10_000;
-/** A little longer than the queue waits for the data, so that its reason is heard before our deadline. */
-const COMMIT_MS = 12_000;
-
-/** How long a round may stay in a state. */
-export const patienceOf = (state: RoundState): number => (state === 'COMMITTING' ? COMMIT_MS : PHASE_MS);
-
 /** What is to be done with a round now: write the judgements and moves, then speak to the queue. */
-export interface RoundPlan {
+export interface RoundPlan extends RolePlan {
   judgements: Judgement[];
-  /** The states to pass, in order; empty: it stays. */
-  moves: RoundState[];
   /** Of the last move: why the round ended without a verdict. */
   reason: Reason | null;
   /** Task ids whose task is to be handed to the queue, asked to reveal, or cancelled. */
@@ -28,10 +20,13 @@ export interface RoundPlan {
  * the clock may ask again whenever it likes, and whatever was not carried out is planned again.
  */
 export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
+  if (facts.state === 'REQUESTED' || facts.state === 'CREATED')
+    return { judgements: [], reason: null, enqueue: [], reveal: [], cancel: [], ...planRoles(facts, now) };
   const isLate = now.getTime() >= facts.deadlineAt.getTime();
+  const contest = contestOf(facts, isLate);
   const judgements = facts.participants
     .filter(isPending)
-    .map((participant) => judge(facts.state, participant, { now, isLate }))
+    .map((participant) => judge(facts.state, participant, { now, isLate, contest }))
     .filter((judgement) => judgement !== null);
   const judged = new Set(judgements.map(({ taskId }) => taskId));
   const left = facts.participants.filter((p) => isPending(p) && !judged.has(p.taskId));
@@ -40,6 +35,10 @@ export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
   return {
     judgements,
     moves,
+    draw: null,
+    ask: null,
+    source: null,
+    endings: isFinal(state) ? endMakers(facts, contest === 'overruled') : [],
     reason: state === 'ABORTED' ? { code: 'nobody_judged', message: whyAborted(judgements) } : null,
     enqueue: state === 'STARTED' ? idsOf(left.filter((p) => !p.isEnqueued)) : [],
     reveal: state === 'COMMITTING' ? idsOf(left.filter((p) => !p.isRevealing && !p.committedAt)) : [],
@@ -47,12 +46,14 @@ export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
   };
 };
 
+const isFinal = (state: RoundState): boolean => state === 'ENDED' || state === 'ABORTED';
+
 const judge = (
   state: RoundState,
   participant: ParticipantFacts,
-  { now, isLate }: { now: Date; isLate: boolean },
+  { now, isLate, contest }: { now: Date; isLate: boolean; contest: Contest },
 ): Judgement | null => {
-  if (participant.committedAt) return judgeCommitted(participant, now);
+  if (participant.committedAt) return judgeCommitted(participant, now, contest);
   return isLate ? judgeLate(state, participant) : null;
 };
 

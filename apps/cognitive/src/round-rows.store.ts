@@ -1,20 +1,25 @@
+import { digestJson } from '@ganglion/commitment';
 import {
   type Challenge,
+  type ChallengeKind,
   cognitive,
   type FrozenRequest,
   type OutputOf,
   type Reason,
+  type RequestShape,
   type Verdict,
 } from '@ganglion/contracts';
 import type { Prisma } from '@ganglion/database/cognitive';
 import type { ParticipantFacts, RoundFacts } from './round-facts.js';
 
-export type RoundRow = Prisma.RoundGetPayload<{ include: { participants: true; submissions: true } }>;
+export type RoundRow = Prisma.RoundGetPayload<{
+  include: { participants: true; submissions: true; turns: true };
+}>;
 type ParticipantRow = RoundRow['participants'][number];
 type RoundView = OutputOf<typeof cognitive.get>;
 
 /** Everything of a round, for one query. */
-export const whole = { participants: true, submissions: true } satisfies Prisma.RoundInclude;
+export const whole = { participants: true, submissions: true, turns: true } satisfies Prisma.RoundInclude;
 
 /** When a participant handed in each phase that was accepted. */
 const handedIn = ({ submissions }: RoundRow, nodeId: string): Map<string, Date> =>
@@ -25,11 +30,22 @@ const handedIn = ({ submissions }: RoundRow, nodeId: string): Map<string, Date> 
   );
 
 /** The rows as the facts that decisions rest on. */
-export const factsOf = (row: RoundRow): RoundFacts => ({
+export const factsOf = (row: RoundRow, isAlone = false): RoundFacts => ({
   roundId: row.id,
   state: row.state,
   deadlineAt: row.deadlineAt,
   challenge: row.challenge as Challenge,
+  requestDigest: digestJson(row.request),
+  reference: row.isByNodes ? row.reference : null,
+  isAlone,
+  turns: row.turns.map(({ id, nodeId, role, state, dueAt, reference }) => ({
+    turnId: id,
+    nodeId,
+    role: roleOf[role],
+    state,
+    dueAt,
+    reference,
+  })),
   participants: row.participants.map((participant): ParticipantFacts => {
     const handed = handedIn(row, participant.nodeId);
     return {
@@ -43,10 +59,28 @@ export const factsOf = (row: RoundRow): RoundFacts => ({
       isRevealing: participant.revealedAt !== null,
       committedAt: handed.get('COMMIT') ?? null,
       correct: participant.correct,
+      answer: participant.answer,
       isTimed: participant.measured !== null,
     };
   }),
 });
+
+/** Of the request that nodes make; null where the oracle's challenge was meant from the start. */
+export const shapeOf = (row: RoundRow): RequestShape | null => row.shape as RequestShape | null;
+
+export const roleOf = { CREATOR: 'creator', PREPARER: 'preparer' } as const;
+const outcomeOf = { PASSED: 'passed', FAILED: 'failed', EXCUSED: 'excused' } as const;
+
+/** The turns that are over, in the order of their endings. */
+const endingsOf = ({ turns }: RoundRow): NonNullable<RoundView['roles']> =>
+  turns
+    .flatMap(({ nodeId, role, state, reason, endedAt }) =>
+      endedAt && (state === 'PASSED' || state === 'FAILED' || state === 'EXCUSED')
+        ? [{ nodeId, role: roleOf[role], outcome: outcomeOf[state], reason: reason as Reason, endedAt }]
+        : [],
+    )
+    .sort((a, b) => a.endedAt.getTime() - b.endedAt.getTime())
+    .map(({ endedAt, ...ending }) => ({ ...ending, at: endedAt.toISOString() }));
 
 /** The request every participant of a round runs. */
 export const requestOf = (row: RoundRow): FrozenRequest => row.request as FrozenRequest;
@@ -86,6 +120,9 @@ export const viewOf = (row: RoundRow, history: RoundView['history']): RoundView 
   epoch: row.epoch,
   creator: row.creator,
   preparer: row.preparer,
+  kind: row.kind as ChallengeKind,
+  determinismClass: row.isByNodes ? row.determinismClass : null,
+  roles: endingsOf(row),
   participants: row.participants.map(({ nodeId }) => nodeId),
   verdicts: row.participants.map((p) => verdictOf(row, p)).filter((verdict) => verdict !== null),
   createdAt: row.createdAt.toISOString(),

@@ -1,12 +1,20 @@
-import { digestJson } from '@ganglion/commitment';
-import { type Challenge, cognitive, Fault, type FrozenRequest, type OutputOf } from '@ganglion/contracts';
+import {
+  type Challenge,
+  type ChallengeKind,
+  cognitive,
+  Fault,
+  type FrozenRequest,
+  type OutputOf,
+} from '@ganglion/contracts';
 import { born, history, move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
 import { LeaderStore } from './leader.store.js';
 import { roundLifecycle } from './round.lifecycle.js';
-import { PHASE_MS } from './round-plan.js';
+import type { TaskShape } from './built-in-shapes.js';
+import { patienceOf } from './patience.js';
+import { submissionsOf } from './role-rows.store.js';
 import { type RoundRow, viewOf, whole } from './round-rows.store.js';
 
 type RoundView = OutputOf<typeof cognitive.get>;
@@ -23,6 +31,8 @@ export interface Opening {
   request: FrozenRequest;
   /** The nodes are at work for sessions meanwhile. */
   serving: boolean;
+  /** Given: nodes make the challenge; the oracle's is used where they do not. */
+  byNodes?: { kind: ChallengeKind; determinismClass: string; shape: TaskShape };
 }
 
 /** The rounds as they are opened and shown. */
@@ -36,7 +46,8 @@ export class RoundStore {
   ) {}
 
   /**
-   * Opens a round for those of the nodes that are in no other, up to PREPARED.
+   * Opens a round for those of the nodes that are in no other: up to PREPARED, or, where nodes make the challenge, to
+   * REQUESTED.
    * @throws Fault `STALE` for an old leader, `CONFLICT` when no node is left.
    */
   async open(opening: Opening): Promise<{ round: RoundView; tasks: { nodeId: string; taskId: string }[] }> {
@@ -52,7 +63,7 @@ export class RoundStore {
 
   private async insert(tx: Tx, opening: Opening): Promise<string> {
     const at = this.clock.now();
-    const { epoch, oracleId, model, challenge, request, serving } = opening;
+    const { epoch, oracleId, model, challenge, request, serving, byNodes } = opening;
     const busy = await this.busy(opening.nodeIds, tx);
     const { id: roundId } = await tx.round.create({
       data: {
@@ -64,22 +75,24 @@ export class RoundStore {
         challenge,
         request,
         createdAt: at,
-        deadlineAt: new Date(at.getTime() + PHASE_MS),
-        submissions: {
-          create: [
-            { author: oracleId, phase: 'CREATE', accepted: true, hash: digestJson(challenge), at },
-            { author: oracleId, phase: 'PREPARE', accepted: true, hash: digestJson(request), at },
-          ],
-        },
+        deadlineAt: new Date(
+          at.getTime() +
+            patienceOf(byNodes ? 'REQUESTED' : 'PREPARED', request, byNodes?.shape.request ?? null),
+        ),
+        ...(byNodes ? columnsOf(byNodes) : {}),
+        submissions: { create: byNodes ? [] : submissionsOf(oracleId, { challenge, request, at }) },
       },
     });
     const participants = await tx.participant.createManyAndReturn({
-      data: opening.nodeIds.filter((nodeId) => !busy.has(nodeId)).map((nodeId) => ({ roundId, nodeId, serving })),
+      data: opening.nodeIds
+        .filter((nodeId) => !busy.has(nodeId))
+        .map((nodeId) => ({ roundId, nodeId, serving })),
       skipDuplicates: true,
     });
     if (participants.length === 0)
       throw new Fault('CONFLICT', 'nodeIds: all of them are in another round, or were just judged');
     await born(tx, roundLifecycle, { id: roundId, at });
+    if (byNodes) return roundId;
     await move(tx, roundLifecycle, {
       delegate: tx.round,
       id: roundId,
@@ -147,3 +160,12 @@ export class RoundStore {
     return viewOf(row, await history(this.database.client, roundLifecycle.name, row.id));
   }
 }
+
+const columnsOf = ({ kind, determinismClass, shape }: NonNullable<Opening['byNodes']>) => ({
+  isByNodes: true,
+  kind,
+  determinismClass,
+  shape: shape.request,
+  lifetimeMs: shape.lifetimeMs,
+  redundancy: shape.redundancy,
+});

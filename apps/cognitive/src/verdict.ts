@@ -1,6 +1,7 @@
 import type { Reason, RoundState } from '@ganglion/contracts';
 import type { Judgement, ParticipantFacts } from './round-facts.js';
 import { isNodesFault, isProof } from './blame.js';
+import { type Contest, OVERRULED } from './contest.js';
 
 /** How long a right answer waits for the oracle's timing of it before the verdict is given without. */
 export const TIMING_GRACE_MS = 2_000;
@@ -9,10 +10,20 @@ export const TIMING_GRACE_MS = 2_000;
 export const isExpected = (text: string | undefined, answer: string): boolean =>
   text !== undefined && text.trim() === answer.trim();
 
-/** Judges a participant whose answer is validated; null while a right one waits for its timing. */
-export const judgeCommitted = (participant: ParticipantFacts, now: Date): Judgement | null => {
+/**
+ * Judges a participant whose answer is validated; null while a right one waits for its timing, and a wrong one for others
+ * that may agree with it.
+ */
+export const judgeCommitted = (
+  participant: ParticipantFacts,
+  now: Date,
+  contest: Contest = 'stands',
+): Judgement | null => {
   const { taskId, correct, committedAt, isTimed } = participant;
+  if (contest === 'overruled')
+    return excuse(taskId, OVERRULED, 'most participants agree on another answer than the reference');
   if (!correct) {
+    if (contest === 'open') return null;
     const message = 'the answer differs from the expected one';
     return { taskId, outcome: 'FAILED', reason: { code: 'wrong_answer', message } };
   }

@@ -5,7 +5,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Stopwatch } from './stopwatch.js';
 
 /** Longer than a round may last: whatever has not ended by then is reported as far as it was seen. */
-const GIVE_UP_AFTER_MS = 30_000;
+const GIVE_UP_AFTER_MS = 240_000;
 
 interface Watch {
   epoch: number;

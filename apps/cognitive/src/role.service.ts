@@ -1,0 +1,141 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import {
+  type ChallengeKind,
+  Fault,
+  type FrozenRequest,
+  type InputOf,
+  jobs,
+  nodePool,
+  type OutputOf,
+  type RoundRole,
+} from '@ganglion/contracts';
+import { Bus } from '@ganglion/messaging';
+import { Metrics } from '@ganglion/runtime';
+import { Injectable, Logger } from '@nestjs/common';
+import { drawClass, drawExaminer } from './examiner-draw.js';
+import type { Step } from './progress.store.js';
+import type { RoleNote } from './role-rows.store.js';
+import { RoleStore } from './role.store.js';
+import type { TurnEnding } from './round-facts.js';
+import { type RoundRow, shapeOf } from './round-rows.store.js';
+
+type Found = OutputOf<typeof nodePool.findExaminers>;
+type TurnRow = RoundRow['turns'][number];
+
+const POOL_TIMEOUT_MS = 2_000;
+/** More candidates than ever rest, so that the lot has something to choose from. */
+const CANDIDATES = 500;
+const LOTS = 2 ** 47;
+
+/** Finds the nodes that make a test, and gives them their jobs. */
+@Injectable()
+export class RoleService {
+  readonly #log = new Logger('Roles');
+
+  constructor(
+    private readonly store: RoleStore,
+    private readonly bus: Bus,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Whom nodes could test together, and of what determinism class they are; null: the oracle makes the test. */
+  async find(
+    modelDigest: string,
+    nodeIds: string[],
+  ): Promise<{ determinismClass: string; nodeIds: string[]; contextLength: number } | null> {
+    if (await this.store.isInDoubt(nodeIds)) return null;
+    const found = await this.search(modelDigest, nodeIds);
+    if (!found || found.examiners.length === 0) return null;
+    const drawn = drawClass(found, await this.store.resting());
+    return drawn && { ...drawn, contextLength: found.contextLength };
+  }
+
+  /** Does what the plan wants of nodes with roles; the news of what they said. */
+  async speak({ plan, row }: Step): Promise<RoleNote[]> {
+    const note = plan.draw
+      ? await this.draw(row, plan.draw)
+      : plan.ask
+        ? await this.ask(row, plan.ask)
+        : null;
+    return note ? [note] : [];
+  }
+
+  /** Says that a node's turn has ended. */
+  ended(
+    ending: Omit<TurnEnding, 'turnId'> & {
+      roundId: string;
+      nodeId?: string | undefined;
+      role?: RoundRole | undefined;
+    },
+  ): void {
+    const { reason, outcome, role, ...facts } = ending;
+    this.#log.log({ ...facts, role, outcome, reason: `${reason.code}: ${reason.message}` });
+    this.metrics
+      .counter('ganglion_roles_total', 'Nodes that made or prepared a test, by outcome', ['role', 'outcome'])
+      .inc({ role: role ?? 'creator', outcome });
+  }
+
+  private async draw(row: RoundRow, role: RoundRole): Promise<RoleNote | null> {
+    const nodeIds = row.participants.map(({ nodeId }) => nodeId);
+    const found = await this.search(row.modelDigest, nodeIds);
+    if (!found) return null;
+    const wanted = {
+      role,
+      determinismClass: row.determinismClass ?? '',
+      resting: await this.store.resting(),
+    };
+    const nodeId = drawExaminer(found, wanted, () => randomInt(LOTS) / LOTS);
+    return { kind: 'drawn', role, nodeId, seed: randomBytes(32).toString('hex') };
+  }
+
+  /** Null when the pool cannot be asked now. */
+  private async search(modelDigest: string, nodeIds: string[]): Promise<Found | null> {
+    const search = { modelDigest, nodeIds, limit: CANDIDATES };
+    try {
+      return await this.bus.request(nodePool.findExaminers, search, { timeoutMs: POOL_TIMEOUT_MS });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return null;
+    }
+  }
+
+  private async ask(row: RoundRow, turnId: string): Promise<RoleNote | null> {
+    const turn = row.turns.find(({ id }) => id === turnId);
+    if (!turn) return null;
+    try {
+      await this.order(row, turn);
+      return { kind: 'asked', turnId };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      // Cut off from the broker, it is not the node that is away.
+      if (!this.bus.isConnected) return null;
+      return { kind: 'ended', ending: { turnId, ...refusal(error) } };
+    }
+  }
+
+  private order(row: RoundRow, { nodeId, role, seed, dueAt }: TurnRow): Promise<unknown> {
+    const { id: roundId, model, modelDigest, kind } = row;
+    const common = { roundId, seed, expiresAt: dueAt.toISOString() };
+    if (role === 'PREPARER') {
+      const created = row.turns.find((turn) => turn.role === 'CREATOR' && turn.state === 'HANDED_IN');
+      return this.bus.order(jobs.prepare, nodeId, { ...common, request: created?.request as FrozenRequest });
+    }
+    const job: InputOf<typeof jobs.create> = {
+      ...common,
+      kind: kind as ChallengeKind,
+      model,
+      modelDigest,
+      shape: shapeOf(row)!,
+    };
+    return this.bus.order(jobs.create, nodeId, job);
+  }
+}
+
+/** A node that says no is excused; one that does not answer at all is not there, though it should be. */
+const refusal = ({ code, message }: Fault): Omit<TurnEnding, 'turnId'> =>
+  code === 'UNAVAILABLE'
+    ? { outcome: 'failed', reason: { code: 'unreachable', message: 'it did not answer the job' } }
+    : {
+        outcome: 'excused',
+        reason: { code: 'declined', message: `${code}: ${message}`.slice(0, 500) },
+      };
