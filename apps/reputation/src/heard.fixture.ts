@@ -84,6 +84,23 @@ export const outvoted = ({ at = START, nodeId = nodeA }: About = {}): Omit<NewEv
   },
 });
 
+/** What cognitive says of a node that made or prepared a test. */
+export const role = (
+  name: 'creator' | 'preparer',
+  outcome: 'passed' | 'failed' | 'excused',
+  { at = START, nodeId = nodeA }: About = {},
+): Omit<NewEvent, 'eventId'> => ({
+  subject: cognitive.roleEnded.subject,
+  payload: {
+    roundId: sessionId,
+    nodeId,
+    role: name,
+    outcome,
+    reason: { code: outcome === 'failed' ? 'silent' : outcome, message: 'as the spec says' },
+    at: iso(at),
+  },
+});
+
 /** What the queue says of an attempt; at a test when it has no session. */
 export const attempt = (
   outcome: 'accepted' | 'rejected' | 'lost',

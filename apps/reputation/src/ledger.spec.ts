@@ -6,6 +6,7 @@ import {
   outvoted,
   probe,
   registered,
+  role,
   START,
   story,
   verdict,
@@ -75,6 +76,14 @@ describe('the ledger', () => {
 
   it('counts a verifier that was outvoted as a false answer of its own', () => {
     expect(ledgerOf(outvoted()).stats).toMatchObject([{ phase: 'correctness', total: 1, succeeded: 0 }]);
+  });
+
+  it('counts roles in tests, each as its own phase, but not those that were excused', () => {
+    const roles = [role('creator', 'passed'), role('creator', 'failed'), role('preparer', 'passed')];
+    expect(counts(...roles, role('creator', 'excused'), role('preparer', 'excused'))).toEqual({
+      create: '1/2',
+      prepare: '1/1',
+    });
   });
 
   it('counts probes, and knows a registered node of which nothing else was heard', () => {

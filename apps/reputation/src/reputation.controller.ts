@@ -80,6 +80,11 @@ export class ReputationController {
     return this.service.hear(fact, context);
   }
 
+  @On(cognitive.roleEnded)
+  roleEnded(fact: PayloadOf<typeof cognitive.roleEnded>, context: MessageContext): Promise<void> {
+    return this.service.hear(fact, context);
+  }
+
   @On(sessionQueue.attemptAccepted)
   accepted(fact: PayloadOf<typeof sessionQueue.attemptAccepted>, context: MessageContext): Promise<void> {
     return this.service.hear(fact, context);

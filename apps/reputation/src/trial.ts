@@ -62,6 +62,18 @@ const fromOutvoted = ({ nodeId, at, reason }: PayloadOf<typeof cognitive.verifie
   task: null,
 });
 
+const phaseOfRole = { creator: 'create', preparer: 'prepare' } as const;
+
+/** What an excused node did says nothing. */
+const fromRole = ({ nodeId, at, role, outcome, reason }: PayloadOf<typeof cognitive.roleEnded>): Heard => ({
+  nodeId,
+  at: new Date(at),
+  trials: outcome === 'excused' ? [] : [{ phase: phaseOfRole[role], succeeded: outcome === 'passed' }],
+  timing: null,
+  code: outcome === 'failed' ? reason.code : null,
+  task: null,
+});
+
 const fromProbe = ({ nodeId, rttMs, at }: PayloadOf<typeof cognitive.nodeProbed>): Heard => ({
   nodeId,
   at: new Date(at),
@@ -108,6 +120,7 @@ const readers: Readonly<Record<string, (payload: never) => Heard>> = {
   [cognitive.nodeProbed.subject]: fromProbe,
   [cognitive.auditEnded.subject]: fromAudit,
   [cognitive.verifierOutvoted.subject]: fromOutvoted,
+  [cognitive.roleEnded.subject]: fromRole,
   [sessionQueue.attemptAccepted.subject]: (fact: PayloadOf<typeof sessionQueue.attemptAccepted>) =>
     fromAttempt(fact, 'accepted', { completionTokens: fact.completionTokens }),
   [sessionQueue.attemptRejected.subject]: (fact: AttemptFact) =>
