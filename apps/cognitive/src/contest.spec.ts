@@ -12,6 +12,7 @@ const participant = (answer: string | null, known: Partial<ParticipantFacts> = {
   committedAt: answer === null ? null : new Date(0),
   correct: answer === null ? null : answer === 'right',
   answer,
+  isServing: false,
   isTimed: true,
   ...known,
 });
