@@ -14,6 +14,8 @@ export interface MinerConfig {
   /** Which of its graphs; the best for a CPU unless given. */
   readonly quantisation: string | undefined;
   readonly source: ModelSource;
+  /** Further models, which the network may have it load in place of that one when it is idle. */
+  readonly also: readonly Pick<MinerConfig, 'model' | 'quantisation'>[];
   readonly slots: number;
   /** The engine's own choice unless given, like what follows. */
   readonly threads: number | undefined;
@@ -48,6 +50,8 @@ Runs a model for a Ganglion network. Ctrl-C lets it finish what it has, and leav
                         a model with onnx/*.onnx,
                         hf:<owner>/<repo>[@revision],
                         or auto: the largest that fits
+  --also <model>        may switch to this model when the   ALSO            none
+                        network wants it; repeatable
   --quant <name>        q4, int8, fp32, …: which of the   QUANT           best for a CPU
                         model's graphs
   --slots <n>           answers computed at once          SLOTS           2
@@ -69,6 +73,7 @@ const environment = () =>
     GANGLION_TOKEN: z.string().optional(),
     MODEL: z.string().optional(),
     QUANT: z.string().optional(),
+    ALSO: z.string().optional(),
     GANGLION_CACHE: z.string().optional(),
     XDG_CACHE_HOME: z.string().optional(),
     GANGLION_MODEL_MIRROR: z.string().optional(),
@@ -89,6 +94,7 @@ const options = {
   token: { type: 'string' },
   model: { type: 'string' },
   quant: { type: 'string' },
+  also: { type: 'string', multiple: true },
   slots: { type: 'string' },
   threads: { type: 'string' },
   context: { type: 'string' },
@@ -117,6 +123,7 @@ export const readMinerConfig = (args: string[]): MinerConfig | 'help' => {
     token:
       flags.token ?? env.GANGLION_TOKEN ?? readToken(env.SECRETS_DIR ?? join(data, '..', 'secrets', 'miner')),
     ...readModel(flags.model ?? env.MODEL ?? 'bundled:tiny', flags.quant ?? env.QUANT),
+    also: readAlso(flags.also ?? env.ALSO?.split(',') ?? []),
     source: {
       bundled,
       cache: cacheDirectory(env),
@@ -158,8 +165,12 @@ const readProvider = (text: string): 'cpu' | 'cuda' => {
 };
 
 /** What can be told without a network is told now. */
-const readModel = (text: string, quant: string | undefined): Pick<MinerConfig, 'model' | 'quantisation'> => {
-  const reference = readReference(text);
+const readModel = (
+  text: string,
+  quant: string | undefined,
+  option = '--model (MODEL)',
+): Pick<MinerConfig, 'model' | 'quantisation'> => {
+  const reference = readReference(text, option);
   const own = 'quantisation' in reference ? reference.quantisation : undefined;
   const quantisation = quant || own;
   if (reference.kind === 'hub' || reference.kind === 'auto') return { model: text, quantisation };
@@ -170,14 +181,21 @@ const readModel = (text: string, quant: string | undefined): Pick<MinerConfig, '
   const problem = isBundled
     ? 'no such model comes with this version; there is bundled:tiny'
     : `there is no ${model}/config.json${isRepository ? `; a model of a hub is written hf:${text}` : ''}`;
-  throw new UsageError(`--model (MODEL): "${text}": ${problem}`);
+  throw new UsageError(`${option}: "${text}": ${problem}`);
 };
 
-const readReference = (text: string): ReturnType<typeof parseModelReference> => {
+/** Each in the graph that its own name tells, as in `bundled:tiny:int8`, or the best for a CPU. */
+const readAlso = (texts: readonly string[]): MinerConfig['also'] =>
+  texts
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map((text) => readModel(text, undefined, '--also (ALSO)'));
+
+const readReference = (text: string, option: string): ReturnType<typeof parseModelReference> => {
   try {
     return parseModelReference(text);
   } catch (error) {
-    if (error instanceof InferenceError) throw new UsageError(`--model (MODEL): ${error.message}`);
+    if (error instanceof InferenceError) throw new UsageError(`${option}: ${error.message}`);
     throw error;
   }
 };

@@ -1,6 +1,12 @@
 import type { Challenge, NodeState } from '@ganglion/contracts';
 import { type Engine, InferenceError, openEngine, processorClass } from '@ganglion/inference';
-import { type EndedAttempt, makeChallenges, MinerNode, modelDigestOf } from '@ganglion/node';
+import {
+  type EndedAttempt,
+  type LoadableModel,
+  makeChallenges,
+  MinerNode,
+  modelDigestOf,
+} from '@ganglion/node';
 import { Clock, Health } from '@ganglion/runtime';
 import {
   type BeforeApplicationShutdown,
@@ -10,11 +16,11 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { keepChallenges } from './challenges.store.js';
-import { fetchModel } from './fetch-model.js';
 import { lockFolder } from './folder-lock.store.js';
 import { MINER_CONFIG, type MinerConfig } from './miner.config.js';
 import { MetricsService } from './metrics.service.js';
 import { keepNodeKey } from './node-key.store.js';
+import { fillShelf, type Shelf, type ShelvedModel } from './shelf.js';
 
 /** What a state means to whoever runs the miner. */
 const meanings: Record<NodeState, string> = {
@@ -28,6 +34,20 @@ const meanings: Record<NodeState, string> = {
   DRAINING: 'leaving',
   RETIRED: 'retired',
 };
+
+/** A model to serve. */
+interface Opened {
+  readonly model: ShelvedModel;
+  /** Where it is loaded already. */
+  readonly engine?: Engine;
+  /** Why it is this one, and not the one that the network wanted. */
+  readonly loadFailed?: string;
+}
+
+interface Loads {
+  readonly models: readonly LoadableModel[];
+  readonly ordered: (model: LoadableModel) => void;
+}
 
 /** Runs the model for the network: opens the engine, joins, and on shutdown leaves in order. */
 @Injectable()
@@ -62,39 +82,85 @@ export class MinerService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async run(): Promise<void> {
-    const { data, slots, url, token } = this.config;
-    const lock = await lockFolder(data);
+    const lock = await lockFolder(this.config.data);
     try {
-      const { source, ...model } = await fetchModel(this.config, this.#log, this.#stop.signal);
-      this.#log.log(`loading the model ${source}`);
-      const { threads, contextLength, provider } = this.config;
-      const engine = (this.#engine = await openEngine({ ...model, slots, threads, contextLength, provider }));
-      if (this.#isClosing) return await engine.close();
-      this.describe(engine);
-      const challenges = await this.challengesOf(engine);
-      const node = (this.#node = new MinerNode({
-        engine,
-        challenges,
-        seed: keepNodeKey(data),
-        url,
-        token,
-        slots,
-        isa: processorClass(),
-        clock: this.clock,
-        log: (level, message, facts) => this.say(level, message, facts),
-        observer: {
-          stateChanged: (state) => this.#log.log({ message: meanings[state], state }),
-          attemptEnded: (attempt) => this.note(attempt),
-        },
-      }));
-      this.metrics.watchSlots(slots, () => node.busySlots);
-      this.#log.log(`joining ${url} as ${node.nodeId} with ${engine.model.id} (${engine.determinismClass})`);
-      await node.start();
-      if (!this.#isClosing) this.#log.log(`joined, with ${slots} slots`);
-      await node.ended();
+      const shelf = await fillShelf(this.config, this.#log, this.#stop.signal);
+      this.metrics.watchSlots(this.config.slots, () => this.#node?.busySlots ?? 0);
+      let opened: Opened | undefined = { model: shelf.first };
+      while (opened) opened = await this.serve(opened, shelf);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Runs one model until the end, or until the network wants another: then that one, or this one again. */
+  private async serve(
+    { model, loadFailed, ...found }: Opened,
+    { loadable }: Shelf,
+  ): Promise<Opened | undefined> {
+    const engine = (this.#engine = found.engine ?? (await this.load(model)));
+    if (this.#isClosing) return void (await engine.close());
+    const { slots, url } = this.config;
+    let ordered = (_model: LoadableModel): void => {};
+    const wanted = new Promise<LoadableModel>((resolve) => (ordered = resolve));
+    const node = (this.#node = await this.nodeOf(engine, {
+      loadFailed,
+      models: loadable.filter(({ digest }) => digest !== model.digest),
+      ordered,
+    }));
+    this.#log.log(`joining ${url} as ${node.nodeId} with ${engine.model.id} (${engine.determinismClass})`);
+    await node.start();
+    if (!this.#isClosing) this.#log.log(`joined, with ${slots} slots`);
+    const order = await Promise.race([wanted, node.ended()]);
+    const next = loadable.find(({ digest }) => digest === order?.digest);
+    return next && this.change(model, next);
+  }
+
+  /** The memory of this model is given back before the next is loaded: most machines hold one. */
+  private async change(model: ShelvedModel, next: ShelvedModel): Promise<Opened | undefined> {
+    this.#log.log(`the network wants ${next.id}: leaving to load it`);
+    await this.#node?.drain();
+    if (this.#isClosing) return undefined;
+    await this.#engine?.close();
+    try {
+      return { model: next, engine: await this.load(next) };
+    } catch (error) {
+      const loadFailed = `${next.id} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
+      this.#log.error(`${loadFailed}; going on with ${model.id}`);
+      return { model, loadFailed };
+    }
+  }
+
+  private async load({ model, id, quantisation, source }: ShelvedModel): Promise<Engine> {
+    this.#log.log(`loading the model ${source}`);
+    const { threads, contextLength, provider, slots } = this.config;
+    const which = { model, id, ...(quantisation === undefined ? {} : { quantisation }) };
+    const engine = await openEngine({ ...which, slots, threads, contextLength, provider });
+    this.describe(engine);
+    return engine;
+  }
+
+  private async nodeOf(
+    engine: Engine,
+    { models, ordered, loadFailed }: Pick<Opened, 'loadFailed'> & Loads,
+  ): Promise<MinerNode> {
+    const { data, url, token, slots } = this.config;
+    const challenges = await this.challengesOf(engine);
+    return new MinerNode({
+      engine,
+      seed: keepNodeKey(data),
+      url,
+      token,
+      slots,
+      declares: { challenges, isa: processorClass(), models, loadFailed },
+      clock: this.clock,
+      log: (level, message, facts) => this.say(level, message, facts),
+      observer: {
+        stateChanged: (state) => this.#log.log({ message: meanings[state], state }),
+        attemptEnded: (attempt) => this.note(attempt),
+        loadOrdered: ordered,
+      },
+    });
   }
 
   /** Of a model that brings none: a new one is refused without. */

@@ -37,5 +37,12 @@ export const declaration = z.strictObject({
   memoryBytes: count,
   /** The processor's instruction set as far as answers depend on it, such as `avx512vnni`. */
   isa: text.max(64).optional(),
+  /** Models beside the loaded one that it may be told to load. */
+  models: z
+    .array(z.strictObject({ id: modelId, digest: hash }))
+    .max(32)
+    .optional(),
+  /** Why it is back without the model that it was told to load. */
+  loadFailed: text.max(512).optional(),
 });
 export type Declaration = z.infer<typeof declaration>;

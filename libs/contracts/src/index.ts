@@ -11,6 +11,7 @@ export * from './jobs.js';
 export * from './message.js';
 export * from './module-name.js';
 export * from './node-pool.js';
+export * from './node-view.js';
 export * from './permissions.js';
 export * from './reputation.js';
 export * from './round.js';

@@ -3,7 +3,7 @@ import { scoreJob } from './audit.js';
 import { resumeFrom, taskSubmitted } from './inference.js';
 import { job } from './message.js';
 import { createJob, prepareJob } from './round.js';
-import { positiveInt, reason, taskId, timestamp } from './value.js';
+import { hash, modelId, positiveInt, reason, taskId, timestamp } from './value.js';
 
 /** The submitted task as its miner receives it. */
 export const inferJob = taskSubmitted
@@ -35,6 +35,14 @@ export const jobs = {
   create: job('create', { input: createJob, output: z.object({ accepted: z.literal(true) }) }),
   /** Compute the answer to a test's request; comes on `node.<id>.cognitive.prepared`. Refused as `infer`. */
   prepare: job('prepare', { input: prepareJob, output: z.object({ accepted: z.literal(true) }) }),
+  /**
+   * Load another of the models that it declared, in place of its own, and join again with it; or with the old one if that
+   * cannot be. `BUSY` while it computes something, `NOT_FOUND` when it may not load it.
+   */
+  load: job('load', {
+    input: z.strictObject({ model: modelId, modelDigest: hash }),
+    output: z.object({ accepted: z.literal(true) }),
+  }),
   probe: job('probe', {
     input: z.strictObject({ at: timestamp }),
     output: z.object({ at: timestamp, busySlots: z.int().nonnegative() }),

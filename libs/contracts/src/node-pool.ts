@@ -3,6 +3,7 @@ import { verifierSearch } from './audit.js';
 import { challenge } from './challenge.js';
 import { declaration, modelDefaults } from './declaration.js';
 import { event, nodeRequest, request } from './message.js';
+import { nodeView } from './node-view.js';
 import { examinerSearch } from './round.js';
 import { nodeState, transition } from './state.js';
 import {
@@ -35,53 +36,6 @@ export const modelView = z.object({
   nodes: count,
 });
 export type ModelView = z.infer<typeof modelView>;
-
-/** What a node says of itself: shown, never believed. */
-const declaredSpecs = z.object({
-  cpu: z.string(),
-  cores: positiveInt,
-  memoryBytes: count,
-  /** The processor's instruction set; null: it was not told. */
-  isa: z.string().nullable(),
-  slots: positiveInt,
-  modelDigests: z.array(hash),
-});
-
-/** What tests have shown of a node with its present model, as the oracle timed them: medians of the latest. */
-const verifiedSpecs = z.object({
-  decodeTokensPerSecond: z.number().nullable(),
-  /** At least: the time to the first token is also that of the messages. */
-  prefillTokensPerSecond: z.number().nullable(),
-  ttftMs: z.number().nullable(),
-  /** How many tests these are the medians of, and when the latest was. */
-  tests: count,
-  measuredAt: timestamp,
-});
-
-export const nodeView = z.object({
-  nodeId,
-  state: nodeState,
-  reason: reason.nullable(),
-  sessionId: uuid.nullable(),
-  /** The owner of the token it joined with: a dedicated node serves only that owner. */
-  dedicatedTo: z.string().nullable(),
-  model: modelId,
-  modelDigest: hash,
-  determinismClass: z.string(),
-  slots: positiveInt,
-  version: z.string(),
-  /** The verified decode speed; null before the first test. */
-  tokensPerSecond: z.number().nullable(),
-  declared: declaredSpecs.optional(),
-  verified: verifiedSpecs.nullable().optional(),
-  score: z.number().nullable(),
-  /** Of its reputation, 0 to 10. */
-  level: z.int().min(0).max(10).optional(),
-  lastSeenAt: timestamp.nullable(),
-  testedAt: timestamp.nullable(),
-  createdAt: timestamp,
-});
-export type NodeView = z.infer<typeof nodeView>;
 
 /** A join token without its text. */
 export const joinTokenView = z.object({
@@ -171,11 +125,24 @@ export const nodePool = {
     }),
     output: z.object({
       candidates: z.array(nodeView),
-      /** Nodes with the model in any state that may come back to EPHEMERAL. */
+      /** Nodes with the model, or that may load it, in any state that may come back to EPHEMERAL. */
       total: count,
       /** Those of them that are in their test now: they may be free soon. */
       testing: count,
+      /** Those that are away to load the model. */
+      loading: count.optional(),
     }),
+  }),
+  /** Has idle nodes that may load the model do so, as no other is free; how many are loading it then. */
+  load: request('node-pool', 'load', {
+    input: z.strictObject({
+      modelDigest: hash,
+      mode: z.enum(['ephemeral', 'hybrid', 'dedicated']),
+      owner,
+      limit: z.int().min(1).max(100),
+      sla: sla.optional(),
+    }),
+    output: z.object({ loading: count }),
   }),
   /**
    * Nodes that could check an answer of this one: healthy, with the model, of the same owner (or, as it, of none); those

@@ -84,6 +84,7 @@ const wiring: Record<ModuleName, Wiring> = {
       sessionQueue.load,
       sessionQueue.drop,
       nodePool.find,
+      nodePool.load,
       nodePool.reserve,
       nodePool.release,
       nodePool.models,
@@ -102,6 +103,7 @@ const wiring: Record<ModuleName, Wiring> = {
     hears: [nodePool.nodeOffline, nodePool.nodeQuarantined, nodePool.nodeEphemeral],
   },
   'node-pool': {
+    orders: [jobs.load],
     hears: [
       sessionQueue.assignmentEnded,
       sessionQueue.attemptRejected,

@@ -13,6 +13,7 @@ export type {
 } from './engine.js';
 export { createSeed, type NodeIdentity, readIdentity } from './identity.js';
 export { joinMessage, JoinRefused } from './join.js';
+export type { LoadableModel } from './loading.js';
 export type { LogLevel, NodeLog } from './log.js';
 export { modelDigestOf } from './declaration.js';
 export { MinerNode, type MinerNodeOptions, type NodeObserver } from './miner-node.js';

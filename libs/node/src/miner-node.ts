@@ -1,14 +1,15 @@
-import { type Challenge, Fault, nodePool, type NodeState, reputation } from '@ganglion/contracts';
+import { Fault, nodePool, type NodeState, reputation } from '@ganglion/contracts';
 import { Attempts, type EndedAttempt } from './attempts.js';
 import { type Behaviour, honest } from './behaviour.js';
 import { type NodeClock, systemClock } from './clock.js';
-import { declare, modelDigestOf } from './declaration.js';
+import { declare, modelDigestOf, type OwnWords } from './declaration.js';
 import type { NodeEngine } from './engine.js';
 import { Examinations } from './examinations.js';
 import { type NodeIdentity, readIdentity } from './identity.js';
 import { answerJob, type JobHandlers } from './job-answers.js';
 import { Link } from './link.js';
 import type { NodeLog } from './log.js';
+import { type LoadableModel, Loading } from './loading.js';
 import { Membership } from './membership.js';
 import { Scores } from './scores.js';
 import { Slots } from './slots.js';
@@ -25,18 +26,16 @@ export interface MinerNodeOptions {
   readonly slots: number;
   readonly log: NodeLog;
   readonly clock?: NodeClock;
-  /** Known questions for tests, where the model brings none. */
-  readonly challenges?: readonly Challenge[];
-  /** The processor's instruction set, for those who look at the node. */
-  readonly isa?: string;
-  /** What this software calls itself. */
-  readonly version?: string;
+  /** What it declares beside its engine; whoever names models to load heeds `loadOrdered`. */
+  readonly declares?: Partial<Omit<OwnWords, 'slots'>>;
   /** Steps done otherwise than the protocol wants, for nodes that test it. */
   readonly behaviour?: Partial<Behaviour>;
   readonly observer?: NodeObserver;
 }
 
 export interface NodeObserver {
+  /** The network wants another of the declared models: end this node, and start it again with that one. */
+  loadOrdered?(model: LoadableModel): void;
   /** The network sees this node in another state than before. */
   stateChanged?(state: NodeState): void;
   attemptEnded?(attempt: EndedAttempt): void;
@@ -55,6 +54,7 @@ export class MinerNode {
   readonly #scores: Scores;
   readonly #examinations: Examinations;
   readonly #slots: Slots;
+  readonly #loading: Loading;
   readonly #membership: Membership;
   readonly #ending = new AbortController();
   readonly #log: NodeLog;
@@ -63,7 +63,7 @@ export class MinerNode {
 
   /** @throws Error when the seed is malformed; Fault `INVALID` when the engine's model cannot be declared */
   constructor(options: MinerNodeOptions) {
-    const { engine, url, token, slots, log, clock = systemClock, version = VERSION } = options;
+    const { engine, url, token, slots, log, clock = systemClock, declares } = options;
     this.#options = options;
     this.#log = log;
     const identity = (this.#identity = readIdentity(options.seed));
@@ -79,6 +79,11 @@ export class MinerNode {
     };
     this.#scores = new Scores(work);
     this.#examinations = new Examinations({ ...work, identity, behaviour });
+    this.#loading = new Loading({
+      models: declares?.models ?? [],
+      slots: work.slots,
+      ordered: (model) => options.observer?.loadOrdered?.(model),
+    });
     this.#attempts = new Attempts({
       ...work,
       identity,
@@ -90,7 +95,7 @@ export class MinerNode {
       url,
       identity,
       token,
-      declared: declare(engine, { slots, version, challenges: options.challenges, isa: options.isa }),
+      declared: declare(engine, { version: VERSION, ...declares, slots }),
       link,
       clock,
       log,
@@ -178,6 +183,7 @@ export class MinerNode {
       score: (job) => this.#scores.score(job),
       create: (job) => this.#examinations.create(job),
       prepare: (job) => this.#examinations.prepare(job),
+      load: async (input) => this.#loading.order(input),
       probe: async () => ({ at: new Date(clock.ms()).toISOString(), busySlots: this.#slots.busy }),
     };
   }
