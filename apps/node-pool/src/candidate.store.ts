@@ -2,7 +2,7 @@ import type { NodeView, Sla } from '@ganglion/contracts';
 import type { Prisma } from '@ganglion/database/node-pool';
 import { Injectable } from '@nestjs/common';
 import { type NodeRow, viewNode } from './node-view.js';
-import { NEWCOMER_UNTIL_TESTS } from './ranking.js';
+import { NEWCOMER_UNTIL_TESTS } from './newcomers.js';
 import { PoolDatabase } from './pool-database.store.js';
 
 export interface Wanted {
@@ -19,11 +19,12 @@ export interface Candidate {
   readonly score: number | null;
   readonly tests: number;
   readonly dedicated: boolean;
+  readonly tokensPerSecond: number | null;
   readonly view: NodeView;
 }
 
 /** Whose nodes a session of this mode may use: `ephemeral` the network's, `dedicated` its owner's, `hybrid` both. */
-const usableBy = ({ mode, owner }: Wanted): Prisma.NodeWhereInput => {
+export const usableBy = ({ mode, owner }: Wanted): Prisma.NodeWhereInput => {
   const ofNetwork = { dedicatedTo: null };
   if (mode === 'ephemeral') return ofNetwork;
   // An owner of null must match nobody's nodes here: in SQL terms it would match the network's.
@@ -35,7 +36,7 @@ const usableBy = ({ mode, owner }: Wanted): Prisma.NodeWhereInput => {
 const leastLevel: Readonly<Record<Sla, number>> = { low: 0, medium: 3, high: 6 };
 
 /** Whoever serves its own owner needs no level: the owner chose it. */
-const goodFor = ({ sla = 'low' }: Wanted): Prisma.NodeWhereInput =>
+export const goodFor = ({ sla = 'low' }: Wanted): Prisma.NodeWhereInput =>
   sla === 'low' ? {} : { OR: [{ dedicatedTo: { not: null } }, { level: { gte: leastLevel[sla] } }] };
 
 /** Which nodes could serve a session. */
@@ -71,18 +72,28 @@ export class CandidateStore {
       score: row.score,
       tests: row.tests,
       dedicated: row.dedicatedTo !== null,
+      tokensPerSecond: row.tokensPerSecond,
       view: viewNode(row),
     }));
   }
 
-  /** How many nodes could ever serve it (all that may come back to EPHEMERAL), and how many of them are being tested. */
+  /**
+   * How many nodes could ever serve it (all that may come back to EPHEMERAL and have the model, or may load it), and
+   * how many that have it are being tested.
+   */
   async countAble(wanted: Wanted): Promise<{ total: number; testing: number }> {
-    const groups = await this.database.client.node.groupBy({
-      by: ['state'],
-      where: { state: { not: 'RETIRED' }, modelDigest: wanted.modelDigest, AND: usableBy(wanted) },
-      _count: true,
-    });
-    const total = groups.reduce((sum, { _count }) => sum + _count, 0);
-    return { total, testing: groups.find(({ state }) => state === 'TESTING')?._count ?? 0 };
+    const { modelDigest } = wanted;
+    const { node } = this.database.client;
+    const [total, testing] = await Promise.all([
+      node.count({
+        where: {
+          state: { not: 'RETIRED' },
+          OR: [{ modelDigest }, { loadable: { has: modelDigest } }],
+          AND: usableBy(wanted),
+        },
+      }),
+      node.count({ where: { state: 'TESTING', modelDigest, AND: usableBy(wanted) } }),
+    ]);
+    return { total, testing };
   }
 }

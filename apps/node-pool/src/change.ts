@@ -18,6 +18,8 @@ export interface NodeFacts {
   readonly lastSeenAt: Date | null;
   readonly joinedAt: Date;
   readonly leftAt: Date | null;
+  readonly loadingDigest: string | null;
+  readonly switchedAt: Date | null;
 }
 
 /** Columns a decision may set. */
@@ -26,6 +28,7 @@ interface NodeData {
   tests?: number;
   tokensPerSecond?: number | null;
   speeds?: Sample[];
+  drawnAt?: null;
   testedAt?: Date;
   score?: number;
   level?: number;
@@ -36,6 +39,8 @@ interface NodeData {
   lastSeenAt?: Date | null;
   joinedAt?: Date;
   leftAt?: Date | null;
+  loadingDigest?: string | null;
+  switchedAt?: Date;
 }
 
 /** A decision: the states to enter in turn (none: the row changes, its state does not), why, and what else to set. */

@@ -7,6 +7,7 @@ import { release, reserve } from './reservation.js';
 const now = new Date(1_800_000_000_000);
 const sessionId = '019a0000-0000-7000-8000-000000000001';
 const other = '019a0000-0000-7000-8000-000000000002';
+const same = { modelDigest: 'd'.repeat(64), problem: undefined };
 const reason = { code: 'done', message: 'the reservation ended' };
 
 const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
@@ -24,6 +25,8 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   lastSeenAt: now,
   joinedAt: now,
   leftAt: null,
+  loadingDigest: null,
+  switchedAt: null,
   ...more,
 });
 
@@ -31,7 +34,7 @@ describe('joining again', () => {
   it.each<NodeState>(['TESTING', 'EPHEMERAL', 'RESERVED', 'DRAINING'])(
     'shows a node in %s as gone before it is tested, so that its session hears of it',
     (state) => {
-      expect(rejoin(node(state), now)).toMatchObject({
+      expect(rejoin(node(state), now, same)).toMatchObject({
         path: ['OFFLINE', 'TESTING'],
         reason: { code: 'restarted' },
         data: { sessionId: null, leftAt: null },
@@ -40,25 +43,25 @@ describe('joining again', () => {
   );
 
   it('repeats itself without a trace while the node has not spoken yet', () => {
-    expect(rejoin(node('TESTING', { lastSeenAt: null }), now).path).toEqual([]);
+    expect(rejoin(node('TESTING', { lastSeenAt: null }), now, same).path).toEqual([]);
   });
 
   it('does not end a quarantine', () => {
-    const change = rejoin(node('QUARANTINED', { failures: 3, wakeAt: now }), now);
+    const change = rejoin(node('QUARANTINED', { failures: 3, wakeAt: now }), now, same);
     expect(change.path).toEqual([]);
     expect(change.data).not.toHaveProperty('wakeAt');
     expect(change.data).not.toHaveProperty('failures');
   });
 
   it('brings back a node that was gone', () => {
-    expect(rejoin(node('OFFLINE', { leftAt: now }), now)).toMatchObject({
+    expect(rejoin(node('OFFLINE', { leftAt: now }), now, same)).toMatchObject({
       path: ['TESTING'],
       data: { leftAt: null },
     });
   });
 
   it('is refused to a retired node', () => {
-    expect(() => rejoin(node('RETIRED'), now)).toThrow(/retired/);
+    expect(() => rejoin(node('RETIRED'), now, same)).toThrow(/retired/);
   });
 });
 
@@ -129,7 +132,7 @@ describe('a reservation', () => {
 
 describe('every decision', () => {
   const decisions: Record<string, (facts: NodeFacts) => { path: readonly NodeState[] } | null> = {
-    rejoin: (facts) => (facts.state === 'RETIRED' ? null : rejoin(facts, now)),
+    rejoin: (facts) => (facts.state === 'RETIRED' ? null : rejoin(facts, now, same)),
     appear: (facts) => appear(facts, now),
     leave: (facts) => leave(facts, now),
     vanish: (facts) => vanish(facts, reason),

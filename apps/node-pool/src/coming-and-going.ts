@@ -1,5 +1,6 @@
 import { Fault, type NodeState, type Reason } from '@ganglion/contracts';
 import type { Change, NodeFacts } from './change.js';
+import { isLoading, whyBack } from './model-switch.js';
 
 /** States that end when the connection does. QUARANTINED is not one: hanging up must not shorten it. */
 const present: readonly NodeState[] = ['TESTING', 'EPHEMERAL', 'RESERVED', 'DRAINING'];
@@ -10,13 +11,20 @@ export const isPresent = ({ state }: Pick<NodeFacts, 'state'>): boolean => prese
  * A known node joins again. Whatever its former process was doing is over, so a node that was there goes OFFLINE
  * first: its session's queue must hear that. One that never spoke since it last joined is only repeating itself.
  */
-export const rejoin = (node: NodeFacts, now: Date): Change => {
+export const rejoin = (
+  node: NodeFacts,
+  now: Date,
+  declared: { modelDigest: string; problem: string | undefined },
+): Change => {
   if (node.state === 'RETIRED') {
     throw new Fault('FORBIDDEN', `nodeId: ${node.id} is retired; join with a new key`);
   }
-  const data = { joinedAt: now, lastSeenAt: null, leftAt: null };
+  const data = { joinedAt: now, lastSeenAt: null, leftAt: null, loadingDigest: null };
   if (node.state === 'QUARANTINED') return { path: [], data };
-  if (node.state === 'OFFLINE') return { path: ['TESTING'], data };
+  if (node.state === 'OFFLINE') {
+    const back = whyBack(node, declared);
+    return { path: ['TESTING'], ...(back ? { reason: back } : {}), data };
+  }
   if (node.state === 'TESTING' && !node.lastSeenAt) return { path: [], data };
   const reason = { code: 'restarted', message: 'it joined again: its former process is gone' };
   return { path: ['OFFLINE', 'TESTING'], reason, data: { ...data, sessionId: null } };
@@ -24,7 +32,7 @@ export const rejoin = (node: NodeFacts, now: Date): Change => {
 
 /** A heartbeat that must be written at once: the first since it joined, or of a node that was thought gone. */
 export const appear = (node: NodeFacts, now: Date): Change => ({
-  path: node.state === 'OFFLINE' && !node.leftAt ? ['TESTING'] : [],
+  path: node.state === 'OFFLINE' && !node.leftAt && !isLoading(node, now) ? ['TESTING'] : [],
   data: { lastSeenAt: now },
 });
 

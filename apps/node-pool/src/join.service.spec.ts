@@ -67,7 +67,10 @@ describe('joining', () => {
   });
 
   it('refuses software that is too old, at once or when its credential is to be renewed', async () => {
-    const [strict, key] = [replica(pool.database, pool.clock, pool.credentials, { leastVersion: [999, 0, 0] }), createUser()];
+    const [strict, key] = [
+      replica(pool.database, pool.clock, pool.credentials, { leastVersion: [999, 0, 0] }),
+      createUser(),
+    ];
     await expect(strict.joins.join(await pool.request(key))).rejects.toThrow(
       /^declared\.version: .* too old; update the miner to 999\.0\.0 or later/,
     );

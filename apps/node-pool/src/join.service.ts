@@ -56,7 +56,8 @@ export class JoinService {
       const node = await desk.node(nodeId);
       const token = await this.readToken(desk, input.token);
       if (node) {
-        const change = rejoin(node, desk.now);
+        const { model, loadFailed: problem } = declared;
+        const change = rejoin(node, desk.now, { modelDigest: model.digest, problem });
         await this.admitModel(desk, declared.model, token);
         return desk.rejoin(node, change, declared);
       }

@@ -19,8 +19,10 @@ const declaredColumns = ({
   cores,
   memoryBytes,
   isa,
+  models = [],
 }: Declaration) => ({
   modelDigest: model.digest,
+  loadable: models.map(({ digest }) => digest),
   determinismClass,
   slots,
   softwareVersion: version,

@@ -4,6 +4,8 @@ import type { NodeFacts } from './change.js';
 import { condemn, failAudit, isOutlawed, judge, rate, wake } from './judgement.js';
 
 const at = (ms: number): Date => new Date(1_800_000_000_000 + ms);
+/** A pool in which few nodes are known yet. */
+const young = (ms: number) => ({ now: at(ms), known: 0 });
 const nodeId = `U${'A'.repeat(55)}`;
 
 const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
@@ -21,6 +23,8 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   lastSeenAt: at(0),
   joinedAt: at(0),
   leftAt: null,
+  loadingDigest: null,
+  switchedAt: null,
   ...more,
 });
 
@@ -41,7 +45,7 @@ const wrongAnswer = verdict(false, {
 
 describe('a verdict', () => {
   it('frees a node that passed, with the speed that was measured', () => {
-    expect(judge(node('TESTING', { tests: 3 }), verdict(true), at(1_500))).toEqual({
+    expect(judge(node('TESTING', { tests: 3 }), verdict(true), young(1_500))).toEqual({
       path: ['EPHEMERAL'],
       data: {
         tests: 4,
@@ -56,8 +60,20 @@ describe('a verdict', () => {
   it('keeps the last known speed when none was measured', () => {
     const unmeasured = verdict(true, { measured: { ttftMs: null, tokensPerSecond: null, durationMs: null } });
     expect(
-      judge(node('TESTING', { tokensPerSecond: 80 }), unmeasured, at(1_500))?.data?.tokensPerSecond,
+      judge(node('TESTING', { tokensPerSecond: 80 }), unmeasured, young(1_500))?.data?.tokensPerSecond,
     ).toBe(80);
+  });
+
+  it('has a stranger pass three rounds where others are known, and nobody who is known', () => {
+    const among = { now: at(1_500), known: 8 };
+    for (const tests of [0, 1])
+      expect(judge(node('TESTING', { tests }), verdict(true), among)).toMatchObject({
+        path: [],
+        data: { tests: tests + 1 },
+      });
+    expect(judge(node('TESTING', { tests: 2 }), verdict(true), among)?.path).toEqual(['EPHEMERAL']);
+    expect(judge(node('TESTING', { tests: 40 }), verdict(true), among)?.path).toEqual(['EPHEMERAL']);
+    expect(judge(node('TESTING'), wrongAnswer, among)?.path).toEqual(['QUARANTINED']);
   });
 
   it('does not let one fast test raise the speed that earlier ones have shown', () => {
@@ -68,13 +84,13 @@ describe('a verdict', () => {
       promptTokens: 8,
     }));
     const measured = { ttftMs: 1, tokensPerSecond: 9_000, durationMs: 2 };
-    const data = judge(node('TESTING', { speeds }), verdict(true, { measured }), at(1_500))?.data;
+    const data = judge(node('TESTING', { speeds }), verdict(true, { measured }), young(1_500))?.data;
     expect(data).toMatchObject({ tokensPerSecond: 110 });
     expect(data?.speeds).toHaveLength(3);
   });
 
   it('puts a node away that failed, with the reason and a back-off', () => {
-    expect(judge(node('TESTING'), wrongAnswer, at(2_000))).toEqual({
+    expect(judge(node('TESTING'), wrongAnswer, young(2_000))).toEqual({
       path: ['QUARANTINED'],
       reason: { code: 'no_answer', message: 'a reason' },
       data: { failures: 1, failedAt: at(2_000), wakeAt: at(32_000), sessionId: null, tests: 1 },
@@ -83,38 +99,45 @@ describe('a verdict', () => {
 
   it('gives a node ten seconds before it is put away for not having started', () => {
     const late = (ms: number): Verdict => verdict(false, { at: at(ms).toISOString() });
-    expect(judge(node('TESTING'), late(9_999), at(10_000))).toBeNull();
-    expect(judge(node('TESTING'), late(10_000), at(10_000))?.path).toEqual(['QUARANTINED']);
+    expect(judge(node('TESTING'), late(9_999), young(10_000))).toBeNull();
+    expect(judge(node('TESTING'), late(10_000), young(10_000))?.path).toEqual(['QUARANTINED']);
   });
 
   it('is dropped when it is older than the stay in TESTING', () => {
     const returned = node('TESTING', { stateAt: at(60_000) });
-    expect(judge(returned, verdict(true), at(61_000))).toBeNull();
-    expect(judge(returned, wrongAnswer, at(61_000))).toBeNull();
+    expect(judge(returned, verdict(true), young(61_000))).toBeNull();
+    expect(judge(returned, wrongAnswer, young(61_000))).toBeNull();
   });
 
   it.each<NodeState>(['EPHEMERAL', 'RESERVED', 'DRAINING', 'OFFLINE'])(
     'counts a wrong answer against a node in %s, but not its silence',
     (state) => {
-      expect(judge(node(state), verdict(false), at(2_000))).toBeNull();
-      expect(judge(node(state), wrongAnswer, at(2_000))?.path).toEqual(['QUARANTINED']);
+      expect(judge(node(state), verdict(false), young(2_000))).toBeNull();
+      expect(judge(node(state), wrongAnswer, young(2_000))?.path).toEqual(['QUARANTINED']);
     },
   );
 
   it('renews the speed of a reserved node without moving it', () => {
-    expect(judge(node('RESERVED'), verdict(true), at(2_000))).toMatchObject({
+    expect(judge(node('RESERVED'), verdict(true), young(2_000))).toMatchObject({
       path: [],
       data: { tokensPerSecond: 120 },
     });
   });
 
+  it('ends the wait for the test that was drawn for a reserved node', () => {
+    expect(judge(node('RESERVED'), verdict(true, { serving: true }), young(2_000))?.data).toMatchObject({
+      drawnAt: null,
+    });
+    expect(judge(node('RESERVED'), verdict(true), young(2_000))?.data).not.toHaveProperty('drawnAt');
+  });
+
   it.each<NodeState>(['QUARANTINED', 'RETIRED'])('changes nothing for a node in %s', (state) => {
-    expect(judge(node(state), verdict(true), at(2_000))).toBeNull();
-    expect(judge(node(state), wrongAnswer, at(2_000))).toBeNull();
+    expect(judge(node(state), verdict(true), young(2_000))).toBeNull();
+    expect(judge(node(state), wrongAnswer, young(2_000))).toBeNull();
   });
 
   it('does not bring back a node that is gone', () => {
-    expect(judge(node('OFFLINE'), verdict(true), at(2_000))).toBeNull();
+    expect(judge(node('OFFLINE'), verdict(true), young(2_000))).toBeNull();
   });
 });
 
@@ -158,7 +181,7 @@ describe('the back-off', () => {
     const once = condemn(node('RESERVED'), { code: 'x', message: 'x' }, at(0));
     const passed = node('TESTING', { failures: 1, failedAt: at(0), stateAt: at(30_000) });
     expect(once?.data?.failures).toBe(1);
-    const freed = judge(passed, verdict(true, { at: at(31_000).toISOString() }), at(31_000));
+    const freed = judge(passed, verdict(true, { at: at(31_000).toISOString() }), young(31_000));
     expect(freed?.data).not.toHaveProperty('failures');
     const again = condemn({ ...passed, state: 'RESERVED' }, { code: 'x', message: 'x' }, at(40_000));
     expect(again?.data).toMatchObject({ failures: 2, wakeAt: at(100_000) });

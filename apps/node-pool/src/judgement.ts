@@ -1,6 +1,7 @@
 import type { Reason, Verdict } from '@ganglion/contracts';
 import { countFailure } from './back-off.js';
 import type { Change, NodeFacts } from './change.js';
+import { isOnProbation } from './newcomers.js';
 import { type Sample, verifiedSpeed, withSample } from './verified-speed.js';
 
 /** Clocks of two modules may differ by this much. */
@@ -20,12 +21,16 @@ const quarantine = (node: NodeFacts, reason: Reason, now: Date): Change => ({
 /**
  * What a verdict does to a node.
  *
- * In TESTING a pass frees the node and a failure puts it away, unless the verdict is older than its stay there, or
+ * In TESTING a pass frees the node, unless it is a stranger in a pool of `known` nodes and has to pass more, and a failure puts it away, unless the verdict is older than its stay there, or
  * says that it did not even start and its stay has been short.
  * Outside TESTING only a wrong answer counts, since that is proof: silence may be our own mix-up there, as when a
  * node left TESTING while a second round began.
  */
-export const judge = (node: NodeFacts, verdict: Verdict, now: Date): Change | null => {
+export const judge = (
+  node: NodeFacts,
+  verdict: Verdict,
+  { now, known }: { now: Date; known: number },
+): Change | null => {
   if (node.state === 'QUARANTINED' || node.state === 'RETIRED' || node.state === 'REGISTERED') return null;
   if (!verdict.passed) {
     const isWrong = verdict.phases.commit && !verdict.phases.correctness;
@@ -34,14 +39,23 @@ export const judge = (node: NodeFacts, verdict: Verdict, now: Date): Change | nu
     return { ...failed, data: { ...failed.data, tests: node.tests + 1 } };
   }
   if (node.state === 'OFFLINE' || node.state === 'DRAINING' || isOutdated(node, verdict)) return null;
-  const data = { tests: node.tests + 1, testedAt: new Date(verdict.at), ...speedAfter(node, verdict) };
-  return node.state === 'TESTING'
+  const data = {
+    tests: node.tests + 1,
+    testedAt: new Date(verdict.at),
+    ...speedAfter(node, verdict),
+    // The test that was drawn is over: others of its session may have theirs.
+    ...(verdict.serving ? { drawnAt: null } : {}),
+  };
+  return node.state === 'TESTING' && !isOnProbation(data.tests, { known })
     ? { path: ['EPHEMERAL'], data: { ...data, wakeAt: null } }
     : { path: [], data };
 };
 
 /** What is known of its speed after one more passed test. */
-const speedAfter = (node: NodeFacts, verdict: Verdict): { speeds: Sample[]; tokensPerSecond: number | null } => {
+const speedAfter = (
+  node: NodeFacts,
+  verdict: Verdict,
+): { speeds: Sample[]; tokensPerSecond: number | null } => {
   const speeds = withSample(node.speeds as Sample[], verdict);
   return { speeds, tokensPerSecond: verifiedSpeed(speeds)?.decodeTokensPerSecond ?? node.tokensPerSecond };
 };

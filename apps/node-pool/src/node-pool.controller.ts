@@ -3,6 +3,7 @@ import { Handles } from '@ganglion/messaging';
 import { Controller } from '@nestjs/common';
 import { JoinService } from './join.service.js';
 import { NodeService } from './node.service.js';
+import { SelectionService } from './selection.service.js';
 import { SweepService } from './sweep.service.js';
 
 type In<K extends 'join' | 'get' | 'list' | 'find' | 'reserve' | 'release'> = InputOf<(typeof nodePool)[K]>;
@@ -16,6 +17,7 @@ export class NodePoolController {
     private readonly joins: JoinService,
     private readonly nodes: NodeService,
     private readonly sweeps: SweepService,
+    private readonly selection: SelectionService,
   ) {}
 
   @Handles(nodePool.nonce)
@@ -40,7 +42,7 @@ export class NodePoolController {
 
   @Handles(nodePool.find)
   find(input: In<'find'>): Out<'find'> {
-    return this.nodes.find(input);
+    return this.selection.find(input);
   }
 
   @Handles(nodePool.reserve)

@@ -19,6 +19,9 @@ import { JoinTokenService } from './join-token.service.js';
 import { JoinTokenStore } from './join-token.store.js';
 import { JoinService } from './join.service.js';
 import { JoinStore } from './join.store.js';
+import { LoadController } from './load.controller.js';
+import { LoadService } from './load.service.js';
+import { LoaderStore } from './loader.store.js';
 import { MinerController } from './miner.controller.js';
 import { ModelStore } from './model.store.js';
 import { NodePoolConfig } from './node-pool.config.js';
@@ -27,9 +30,11 @@ import { NodeService } from './node.service.js';
 import { NodeStore } from './node.store.js';
 import { PoolGauge } from './pool-gauge.service.js';
 import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
+import { PopulationStore } from './population.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
+import { SelectionService } from './selection.service.js';
 import { SilenceService } from './silence.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
@@ -60,6 +65,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     HearingController,
     VerifierController,
     ExaminerController,
+    LoadController,
   ],
   providers: [
     { provide: NodePoolConfig, useFactory: () => NodePoolConfig.read() },
@@ -91,10 +97,14 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     DueService,
     FirstTokenService,
     JoinService,
+    LoadService,
+    LoaderStore,
     NodeService,
     PoolGauge,
+    PopulationStore,
     PresenceService,
     RevocationService,
+    SelectionService,
     SilenceService,
     SweepService,
   ],

@@ -32,7 +32,11 @@ export const viewNode = (row: NodeRow): NodeView => ({
   slots: row.slots,
   version: row.softwareVersion,
   tokensPerSecond: row.tokensPerSecond,
-  declared: { ...machineOf(row), slots: row.slots, modelDigests: [row.modelDigest] },
+  declared: {
+    ...machineOf(row),
+    slots: row.slots,
+    modelDigests: [...new Set([row.modelDigest, ...row.loadable])],
+  },
   verified: verifiedSpeed(row.speeds as unknown as Sample[]),
   score: row.score,
   level: row.level,

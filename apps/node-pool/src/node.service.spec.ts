@@ -13,9 +13,9 @@ describe('the pool', () => {
   });
   afterEach(() => pool[Symbol.asyncDispose]());
 
-  const find = async (more: Partial<Parameters<TestPool['services']['nodes']['find']>[0]> = {}) => {
+  const find = async (more: Partial<Parameters<TestPool['services']['selection']['find']>[0]> = {}) => {
     const [model] = (await pool.services.nodes.models()).models;
-    const { candidates, total } = await pool.services.nodes.find({
+    const { candidates, total } = await pool.services.selection.find({
       modelDigest: model!.digest,
       mode: 'ephemeral',
       owner: null,

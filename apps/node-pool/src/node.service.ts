@@ -9,12 +9,11 @@ import {
   type sessionQueue,
 } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
-import { CandidateStore } from './candidate.store.js';
 import { leave } from './coming-and-going.js';
 import { condemn, convict, failAudit, isOutlawed, judge, rate } from './judgement.js';
 import { ModelStore } from './model.store.js';
+import { PopulationStore } from './population.store.js';
 import { NodeStore } from './node.store.js';
-import { rank } from './ranking.js';
 import { release, reserve } from './reservation.js';
 import { RevocationService } from './revocation.service.js';
 
@@ -23,8 +22,8 @@ import { RevocationService } from './revocation.service.js';
 export class NodeService {
   constructor(
     private readonly nodes: NodeStore,
-    private readonly candidates: CandidateStore,
     private readonly catalogue: ModelStore,
+    private readonly populations: PopulationStore,
     private readonly revocations: RevocationService,
   ) {}
 
@@ -36,17 +35,6 @@ export class NodeService {
     const page = await this.nodes.list({ ...input, limit: limit + 1 });
     const items = page.slice(0, limit);
     return { items, nextCursor: page.length > limit ? (items.at(-1)?.nodeId ?? null) : null };
-  }
-
-  /** The best first; a session that may use its owner's own nodes gets those before the network's. */
-  async find(wanted: InputOf<typeof nodePool.find>): Promise<OutputOf<typeof nodePool.find>> {
-    const [free, able] = await Promise.all([this.candidates.free(wanted), this.candidates.countAble(wanted)]);
-    const ranked = rank(free);
-    const ownFirst = [
-      ...ranked.filter(({ dedicated }) => dedicated),
-      ...ranked.filter(({ dedicated }) => !dedicated),
-    ];
-    return { candidates: ownFirst.slice(0, wanted.limit).map(({ view }) => view), ...able };
   }
 
   async reserve({
@@ -74,7 +62,10 @@ export class NodeService {
   }
 
   async judge(verdict: PayloadOf<typeof cognitive.verdictGiven>, eventId: string): Promise<void> {
-    await this.nodes.change(verdict.nodeId, (node, now) => judge(node, verdict, now), { eventId });
+    const modelDigest = await this.nodes.modelOf(verdict.nodeId);
+    if (modelDigest === undefined) return;
+    const known = await this.populations.countKnown(modelDigest);
+    await this.nodes.change(verdict.nodeId, (node, now) => judge(node, verdict, { now, known }), { eventId });
   }
 
   async condemn(fact: PayloadOf<typeof sessionQueue.attemptRejected>, eventId: string): Promise<void> {

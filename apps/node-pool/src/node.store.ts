@@ -58,6 +58,15 @@ export class NodeStore {
       : undefined;
   }
 
+  /** The digest of the model that a node has loaded; undefined when there is no such node. */
+  async modelOf(nodeId: string): Promise<string | undefined> {
+    const row = await this.database.client.node.findUnique({
+      where: { id: nodeId },
+      select: { modelDigest: true },
+    });
+    return row?.modelDigest;
+  }
+
   /** Nodes in the order of their ids, after `cursor`. */
   async list(page: { cursor?: string; limit: number; state?: NodeState }): Promise<NodeView[]> {
     const rows = await this.database.client.node.findMany({

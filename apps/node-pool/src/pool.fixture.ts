@@ -15,14 +15,17 @@ import { FoundingStore, type NewToken } from './founding.store.js';
 import { joinMessage } from './join-proof.js';
 import { JoinService } from './join.service.js';
 import { JoinStore } from './join.store.js';
+import { LoaderStore } from './loader.store.js';
 import { ModelStore } from './model.store.js';
 import { NodePoolConfig, type NodeRules } from './node-pool.config.js';
 import { NodeService } from './node.service.js';
 import { NodeStore } from './node.store.js';
 import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
+import { PopulationStore } from './population.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { RevocationService } from './revocation.service.js';
+import { SelectionService } from './selection.service.js';
 import { SilenceService } from './silence.service.js';
 import { SweepService } from './sweep.service.js';
 import { SystemAccount } from './system-account.service.js';
@@ -94,17 +97,17 @@ export const replica = (
     operatorSigningSeed: '',
     accountJwt: '',
   };
-  const config = new NodePoolConfig(
-    '',
-    { urls: [], minerUrls: ['nats://broker:4222'] },
-    secrets,
-    { servingTestMs: 0, ...rules },
-  );
+  const config = new NodePoolConfig('', { urls: [], minerUrls: ['nats://broker:4222'] }, secrets, {
+    servingTestMs: 0,
+    ...rules,
+  });
   const credential = new CredentialService(nodeStore, credentials, config, clock);
   const presenceStore = new PresenceStore(database);
   const system = new SystemAccount({ servers: [], creds: '', account: credentials.account });
   const presence = new PresenceService(nodeStore, presenceStore, system, clock);
   const revocations = new RevocationService(nodeStore, credentials, system, clock);
+  const populations = new PopulationStore(database, clock);
+  const loaders = new LoaderStore(database, clock);
   const due = new DueService(presenceStore, config, clock);
   return {
     due,
@@ -114,7 +117,9 @@ export const replica = (
     presence,
     joins: new JoinService(founding, new JoinStore(database, outbox, clock), credential, clock),
     revocations,
-    nodes: new NodeService(nodeStore, new CandidateStore(database), new ModelStore(database), revocations),
+    nodes: new NodeService(nodeStore, new ModelStore(database), populations, revocations),
+    loaders,
+    selection: new SelectionService(new CandidateStore(database), loaders, populations),
     sweeps: new SweepService(
       new SilenceService(nodeStore, presenceStore, presence, clock),
       due,
@@ -123,6 +128,9 @@ export const replica = (
     ),
   };
 };
+
+/** A node's key, and parts of its request that differ from the usual. */
+type Joining = { key?: KeyPair } & Partial<Pick<InputOf<typeof nodePool.join>, 'token' | 'declared'>>;
 
 /** A pool on a database of its own, with one replica; more can be made with `replica`. */
 export class TestPool implements AsyncDisposable {
@@ -172,15 +180,14 @@ export class TestPool implements AsyncDisposable {
   }
 
   /** Lets a new node in (or one with this key) and has it speak; answers its id. */
-  async joined(options: { token?: string; key?: KeyPair } = {}): Promise<string> {
-    const key = options.key ?? createUser();
-    await this.services.joins.join(await this.request(key, options.token ? { token: options.token } : {}));
+  async joined({ key = createUser(), ...more }: Joining = {}): Promise<string> {
+    await this.services.joins.join(await this.request(key, more));
     await this.services.presence.heartbeat(key.getPublicKey());
     return key.getPublicKey();
   }
 
   /** A node that has passed a test. */
-  async tested(options: { token?: string; key?: KeyPair } = {}): Promise<string> {
+  async tested(options: Joining = {}): Promise<string> {
     const nodeId = await this.joined(options);
     await this.services.nodes.judge(this.verdict(nodeId, true), randomUUID());
     return nodeId;

@@ -1,27 +1,42 @@
+import { type Allowance, NEWCOMER_UNTIL_TESTS } from './newcomers.js';
 import { shuffle } from './shuffle.js';
 
-/** How often a newcomer gets a place that a better known node could have had. */
-const NEWCOMERS_SHARE = 0.2;
-/** Verdicts after which a node's score speaks for itself. */
-export const NEWCOMER_UNTIL_TESTS = 10;
+/** Scores that differ by less than this say the same of two nodes. */
+const BAND = 0.02;
+
+interface Ranked {
+  readonly score: number | null;
+  readonly tests: number;
+  /** Verified decode speed; null: not measured. */
+  readonly tokensPerSecond: number | null;
+}
 
 /**
- * Orders candidates: by score, with a random share of the places for newcomers, who could not earn a score
- * otherwise. Equals are shuffled, so that two sessions that look at once do not run into each other.
- * `random` gives numbers in [0, 1).
+ * Orders candidates: by score, and of those with about the same score the fastest first; with a random share of the
+ * places for newcomers, who could not earn a score otherwise. Equals are shuffled, so that two sessions that look at
+ * once do not run into each other. `random` gives numbers in [0, 1).
  */
-export const rank = <N extends { score: number | null; tests: number }>(
+export const rank = <N extends Ranked>(
   nodes: readonly N[],
+  { share, places }: Allowance,
   random: () => number = Math.random,
 ): N[] => {
   const mixed = shuffle(nodes, random);
   const isNew = ({ score, tests }: N): boolean => score === null || tests < NEWCOMER_UNTIL_TESTS;
   const newcomers = mixed.filter(isNew);
-  const known = mixed.filter((node) => !isNew(node)).sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  const known = mixed.filter((node) => !isNew(node)).sort(byScoreThenSpeed);
   const ranked: N[] = [];
+  let left = places;
   while (newcomers.length > 0 && known.length > 0) {
-    const from = random() < NEWCOMERS_SHARE ? newcomers : known;
-    ranked.push(from.shift() as N);
+    const isNewcomers = left > 0 && random() < share;
+    if (isNewcomers) left--;
+    ranked.push((isNewcomers ? newcomers : known).shift() as N);
   }
   return [...ranked, ...known, ...newcomers];
 };
+
+/** By bands of score: only so is the order the same whichever two are compared first. */
+const byScoreThenSpeed = (a: Ranked, b: Ranked): number =>
+  bandOf(b) - bandOf(a) || (b.tokensPerSecond ?? 0) - (a.tokensPerSecond ?? 0);
+
+const bandOf = ({ score }: Ranked): number => Math.round((score ?? 0) / BAND);

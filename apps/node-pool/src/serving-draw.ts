@@ -1,6 +1,6 @@
 import { shuffle } from './shuffle.js';
 
-/** A test that was drawn is over by then, one way or another: rounds end by force. */
+/** A test that was drawn and gave no verdict is over by then: rounds end by force. */
 export const TEST_MS = 30_000;
 /** Of a session's nodes, at most this share is in a test at once; always one may be. */
 const SHARE = 0.2;
@@ -12,7 +12,7 @@ interface Reserved {
   readonly id: string;
   readonly sessionId: string | null;
   readonly dedicatedTo: string | null;
-  /** When a test was last drawn for it while it served. */
+  /** When a test was last drawn for it while it served, unless its verdict is known. */
   readonly drawnAt: Date | null;
 }
 

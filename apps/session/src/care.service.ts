@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { GatherService } from './gather.service.js';
 import { openStates } from './session.lifecycle.js';
 import { isOpen, type SessionRow, SessionStore } from './session.store.js';
-import { activeNodes, isStarved, type Load, plan } from './tending.js';
+import { activeNodes, isStarved, type Load, plan, waitsFor } from './tending.js';
 
 /** Brings one session nearer to what it should be. Only ever one turn per session at a time: `TendService` sees to that. */
 @Injectable()
@@ -32,13 +32,16 @@ export class CareService {
       load,
       this.clock.ms(),
     );
-    const { came, total } = await this.gathering.gather(session, want);
+    const gathered = await this.gathering.gather(session, want);
+    const { came, total } = gathered;
     if (release.length > 0) await this.release(sessionId, [...release], rotated);
     const { minNodes } = session.parameters;
     const active = activeNodes(load).length + came;
     if (session.state === 'RESERVING' && active < minNodes && total !== null && total < minNodes)
       return this.fail(session, impossible(minNodes, total));
     await this.reflect(session, isFull || active >= minNodes);
+    if (session.state === 'RESERVING' && active < minNodes && want > 0)
+      await this.store.note(session, waitsFor(minNodes - active, gathered));
   }
 
   /** Explicit sessions that lack what they were promised come before the growth of the shared one. */

@@ -10,7 +10,12 @@ const UNMEASURED = 10;
 export interface Gathered {
   readonly came: number;
   readonly total: number | null;
+  /** Nodes that may come by themselves: in their test, or away to load the model. */
+  readonly testing: number;
+  readonly loading: number;
 }
+
+const nothing: Gathered = { came: 0, total: null, testing: 0, loading: 0 };
 
 /** Brings nodes from the pool into a session: find, reserve (compare-and-set), assign. */
 @Injectable()
@@ -24,17 +29,13 @@ export class GatherService {
 
   /** Gathers up to `want` nodes: how many came, and how many could ever serve it (null when none was wanted). */
   async gather(session: SessionRow, want: number): Promise<Gathered> {
-    if (want <= 0) return { came: 0, total: null };
+    if (want <= 0) return nothing;
     const { id: sessionId, modelDigest, owner, parameters } = session;
     const { mode, sla } = parameters;
-    const { candidates, total, testing } = await this.bus.request(nodePool.find, {
-      modelDigest,
-      mode,
-      owner,
-      limit: Math.min(200, want * 3),
-      // A pool of an earlier version does not know the field.
-      ...(sla === 'low' ? {} : { sla }),
-    });
+    // A pool of an earlier version does not know the field.
+    const wish = { modelDigest, mode, owner, ...(sla === 'low' ? {} : { sla }) };
+    const limit = Math.min(200, want * 3);
+    const { candidates, total, testing, loading } = await this.bus.request(nodePool.find, { ...wish, limit });
     const reserved: NodeView[] = [];
     for (const { nodeId } of candidates) {
       if (reserved.length === want) break;
@@ -42,12 +43,17 @@ export class GatherService {
       if (node) reserved.push(node);
     }
     const came = reserved.length > 0 ? await this.assign(sessionId, reserved) : 0;
-    // Nodes in their test may come by themselves.
-    const lacking = want - reserved.length - testing;
+    // Nodes in their test, or that load the model, may come by themselves.
+    const lacking = want - reserved.length - testing - (loading ?? 0);
     // What a shared session would yield need not be of the level that is wanted: it would yield again and again.
     const mayTakeShared = session.sharedFor === null && mode !== 'dedicated' && sla === 'low';
-    if (lacking > 0 && mayTakeShared) await this.askToYield(session, lacking);
-    return { came, total };
+    const yielded = lacking > 0 && mayTakeShared ? await this.askToYield(session, lacking) : 0;
+    // Growth is not worth a node's present model; and a pool that does not count those that load has none do it.
+    const mayLoad = session.state !== 'READY' && loading !== undefined;
+    const toLoad = mayLoad ? Math.min(100, lacking - yielded) : 0;
+    if (toLoad <= 0) return { came, total, testing, loading: loading ?? 0 };
+    const loaded = await this.bus.request(nodePool.load, { ...wish, limit: toLoad });
+    return { came, total, testing, loading: loaded.loading };
   }
 
   private async reserve(nodeId: string, sessionId: string): Promise<NodeView | null> {
@@ -87,16 +93,17 @@ export class GatherService {
       .catch((error: unknown) => this.#log.warn(`could not give back ${nodeId}: ${String(error)}`));
   }
 
-  /** The model's shared session gives nodes; they are re-tested, and come as `node-ephemeral`. */
-  private async askToYield({ modelDigest }: SessionRow, wanted: number): Promise<void> {
+  /** The model's shared session gives nodes, so many; they are re-tested, and come as `node-ephemeral`. */
+  private async askToYield({ modelDigest }: SessionRow, wanted: number): Promise<number> {
     const shared = await this.store.findShared(modelDigest);
-    if (!shared) return;
+    if (!shared) return 0;
     const { sessions } = await this.bus.request(sessionQueue.load, { sessionIds: [shared.id] });
     const load = sessions[0]!;
     const leaving = load.nodes.filter(({ ending }) => ending).length;
     const nodeIds = spareNodes(load, wanted - leaving);
-    if (nodeIds.length === 0) return;
+    if (nodeIds.length === 0) return leaving;
     const reason: Reason = { code: 'yielded', message: 'an explicit session needs it' };
     await this.bus.request(sessionQueue.release, { sessionId: shared.id, nodeIds, reason });
+    return leaving + nodeIds.length;
   }
 }

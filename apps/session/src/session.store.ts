@@ -113,6 +113,12 @@ export class SessionStore {
     return row !== null;
   }
 
+  /** Says what a session waits for while it gathers its first nodes. */
+  async note({ id, reason: before }: SessionRow, reason: Reason): Promise<void> {
+    if (before?.code === reason.code && before.message === reason.message) return;
+    await this.database.client.session.updateMany({ where: { id, state: 'RESERVING' }, data: { reason } });
+  }
+
   /** Does an explicit session of this model wait for nodes that the shared one could have? */
   async isAnyLacking(modelDigest: string): Promise<boolean> {
     const lacking = await this.database.client.session.findMany({

@@ -1,4 +1,4 @@
-import { type Load, plan, spareNodes, type Tended } from './tending.js';
+import { type Load, plan, spareNodes, type Tended, waitsFor } from './tending.js';
 
 const now = Date.parse('2026-01-01T01:00:00Z');
 const node = (nodeId: string, over: Partial<Load['nodes'][number]> = {}): Load['nodes'][number] => ({
@@ -113,5 +113,16 @@ describe('the nodes a shared session can spare', () => {
     expect(spareNodes(load(nodes, { redundancy: 2 }), 5)).toEqual(['b']);
     expect(spareNodes(load([node('a'), node('b')]), 5)).toHaveLength(1);
     expect(spareNodes(load([node('a')]), 5)).toEqual([]);
+  });
+});
+
+describe('what a session waits for', () => {
+  it.each([
+    [{ loading: 1, testing: 0 }, 'loading_model', '1 node that loads the model now'],
+    [{ loading: 2, testing: 1 }, 'loading_model', '2 nodes that load the model now and 1 node in its test'],
+    [{ loading: 0, testing: 3 }, 'nodes_in_test', '3 nodes in their test'],
+    [{ loading: 0, testing: 0 }, 'lacking_nodes', 'nodes that others give back'],
+  ])('is told by %j', (gathered, code, from) => {
+    expect(waitsFor(2, gathered)).toEqual({ code, message: `2 nodes lacking; waits for ${from}` });
   });
 });

@@ -1,4 +1,4 @@
-import type { OutputOf, sessionQueue, SessionParameters } from '@ganglion/contracts';
+import type { OutputOf, Reason, sessionQueue, SessionParameters } from '@ganglion/contracts';
 
 export type Load = OutputOf<typeof sessionQueue.load>['sessions'][number];
 type NodeLoad = Load['nodes'][number];
@@ -64,6 +64,21 @@ export const spareNodes = (load: Load, wanted: number): string[] => {
   const active = activeNodes(load);
   const spare = active.length - Math.max(1, load.redundancy);
   return idsOf(leastBusy(active).slice(0, Math.max(0, Math.min(wanted, spare))));
+};
+
+/** What a session that lacks nodes waits for, in words for its owner. */
+export const waitsFor = (
+  lacking: number,
+  { testing, loading }: { testing: number; loading: number },
+): Reason => {
+  const nodes = (count: number): string => (count === 1 ? '1 node' : `${count} nodes`);
+  const sources = [
+    ...(loading > 0 ? [`${nodes(loading)} that load${loading === 1 ? 's' : ''} the model now`] : []),
+    ...(testing > 0 ? [`${nodes(testing)} in ${testing === 1 ? 'its' : 'their'} test`] : []),
+  ];
+  const code = loading > 0 ? 'loading_model' : testing > 0 ? 'nodes_in_test' : 'lacking_nodes';
+  const from = sources.length > 0 ? sources.join(' and ') : 'nodes that others give back';
+  return { code, message: `${nodes(lacking)} lacking; waits for ${from}` };
 };
 
 const isOver = (
