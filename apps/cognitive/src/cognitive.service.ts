@@ -2,6 +2,7 @@ import { type cognitive, type InputOf, nodePool, type OutputOf } from '@ganglion
 import { Bus } from '@ganglion/messaging';
 import { Injectable } from '@nestjs/common';
 import { LeaderStore } from './leader.store.js';
+import { paced } from './paced.js';
 import { RoundStore } from './round.store.js';
 import { SweepService } from './sweep.service.js';
 
@@ -23,11 +24,13 @@ export class CognitiveService {
     await this.leaders.check({ epoch, oracleId });
     this.sweeps.soon();
     const { due, probe } = await this.bus.request(nodePool.sweep, { epoch }, { timeoutMs: SWEEP_TIMEOUT_MS });
-    const busy = await this.rounds.busy(due.flatMap(({ nodeIds }) => nodeIds));
+    if (due.length === 0) return { due, probe };
+    const waiting = due.flatMap(({ nodeIds }) => nodeIds);
+    const [busy, live] = await Promise.all([this.rounds.busy(waiting), this.rounds.liveTests()]);
     const free = due.map((group) => ({
       ...group,
       nodeIds: group.nodeIds.filter((nodeId) => !busy.has(nodeId)),
     }));
-    return { due: free.filter(({ nodeIds }) => nodeIds.length > 0), probe };
+    return { due: paced(free, live), probe };
   }
 }

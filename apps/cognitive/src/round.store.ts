@@ -118,6 +118,11 @@ export class RoundStore {
     return new Set(rows.map(({ nodeId }) => nodeId));
   }
 
+  /** How many nodes are in a live test. */
+  async liveTests(): Promise<number> {
+    return this.database.client.participant.count({ where: { judgedAt: null } });
+  }
+
   /** The rounds that have not ended, those with the nearest deadline first. */
   async live(): Promise<string[]> {
     const rows = await this.database.client.round.findMany({
