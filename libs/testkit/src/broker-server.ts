@@ -32,6 +32,10 @@ export class BrokerServer implements Part {
     return `nats://127.0.0.1:${this.options.port}`;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get isRunning(): boolean {
     return this.#child?.isRunning ?? false;
   }

@@ -1,5 +1,11 @@
 export { BrokerServer } from './broker-server.js';
 export { eventually } from './eventually.js';
+export { fleetEnv, startFleet } from './fleet/fleet.js';
+export { type FleetFigures, fleetFigures } from './fleet/fleet-figures.js';
+export { readHistory } from './fleet/fleet-history.js';
+export { kinds, type NodePlan, planFleet } from './fleet/fleet-plan.js';
+export { isInService, staysOf, stateAt } from './fleet/fleet-stays.js';
+export { FleetUsers } from './fleet/fleet-users.js';
 export { freePort } from './free-port.js';
 export type { MinerOptions } from './miners.js';
 export { bundledModel, miner } from './miners.js';

@@ -1,6 +1,8 @@
 /** A process of a network, whatever program it runs. */
 export interface Part {
   readonly isRunning: boolean;
+  /** Of its process; undefined before the first start. */
+  readonly pid: number | undefined;
   /** Everything it has written. */
   log(): string;
   /** Asks it to end, and waits. */

@@ -27,6 +27,10 @@ export class Postgres implements Part {
     return `postgres://postgres:${this.options.password}@127.0.0.1:${this.options.port}/${database}`;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get isRunning(): boolean {
     return this.#child?.isRunning ?? false;
   }

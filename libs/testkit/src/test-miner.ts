@@ -87,6 +87,10 @@ export class TestMiner implements Part {
     return this.order({ faults: [fault], taskId });
   }
 
+  get pid(): number | undefined {
+    return this.program.pid;
+  }
+
   get isRunning(): boolean {
     return this.program.isRunning;
   }
