@@ -8,6 +8,7 @@ import { type News, ProgressStore, type Step } from './progress.store.js';
 import { taskOf } from './request.js';
 import { RoleService } from './role.service.js';
 import { requestOf } from './round-rows.store.js';
+import { Turns } from './turns.js';
 
 const QUEUE_TIMEOUT_MS = 3_000;
 /** More steps than a round has; what is left then, the clock's next turn does. */
@@ -17,6 +18,7 @@ const STEPS = 16;
 @Injectable()
 export class ProgressService {
   readonly #log = new Logger(ProgressService.name);
+  readonly #turns = new Turns();
 
   constructor(
     private readonly store: ProgressStore,
@@ -27,9 +29,11 @@ export class ProgressService {
 
   /** Safe to call at any time, by any replica, as often as one likes. */
   async drive(roundId: string, news?: News): Promise<void> {
+    if (!news && this.#turns.isAwaited(roundId)) return;
     let next = news;
     for (let steps = 0; steps < STEPS; steps++) {
-      const step = await this.store.step(roundId, next);
+      const told = next;
+      const step = await this.#turns.take(roundId, () => this.store.step(roundId, told));
       if (!step) return;
       this.note(roundId, step);
       const [notes, roles] = await Promise.all([this.speak(step), this.roles.speak(step)]);
