@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { Fault, jobs, nodePool, type OutputOf, type Reason, type ScoreJob } from '@ganglion/contracts';
-import { gapTolerance, type Tolerances } from '@ganglion/inference/audit';
+import type { Tolerances } from '@ganglion/inference/audit';
 import { Bus } from '@ganglion/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Scorable } from './audit-claim.js';
 import { AUDIT_CONFIG, type AuditConfig } from './audit.config.js';
 import { scoreMs } from './audit-course.js';
 import { type AuditRow, AuditStore } from './audit.store.js';
-import { filterEdges } from './filter-edges.js';
 import { tolerancesFor } from './tolerance.js';
 import { drawVerifiers, type Verifier } from './verifier-draw.js';
 
@@ -123,7 +122,6 @@ const jobFor = (
   auditId,
   request,
   claims: claims.map(({ choice, tokens }) => ({ choice, tokens: [...tokens] })),
-  alternatives: filterEdges(request.sampling, tolerances.gap),
-  suspectAbove: gapTolerance(tolerances.gap, request.sampling),
+  slack: tolerances.gap,
   expiresAt: dueAt.toISOString(),
 });

@@ -36,7 +36,7 @@ describe('an audit', () => {
     answer();
     await audited.tick(3_000);
     expect(peers.ordered).toMatchObject([
-      { nodeId: first, job: { auditId: draw.id, claims: [{ choice: 0 }], alternatives: [] } },
+      { nodeId: first, job: { auditId: draw.id, claims: [{ choice: 0 }], slack: 0.3 } },
     ]);
     expect(peers.ordered[0]!.job.claims[0]!.tokens).toHaveLength(6);
     await audited.scored(draw.id, first, scores(0.2));

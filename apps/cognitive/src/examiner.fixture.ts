@@ -1,7 +1,6 @@
-import type { FinishReason, Sampling, ScoreJob, Scores } from '@ganglion/contracts';
-import { type Engine, gapTolerance, type GenerateRequest } from '@ganglion/inference';
+import type { FinishReason, Sampling, Scores } from '@ganglion/contracts';
+import type { Engine, GenerateRequest } from '@ganglion/inference';
 import type { Tolerances } from '@ganglion/inference/audit';
-import { filterEdges } from './filter-edges.js';
 import { findScoreFault, judgeScores } from './score-judgement.js';
 
 /** An answer as its node commits it. */
@@ -56,20 +55,12 @@ export class Examiner {
   }
 
   private async score(request: GenerateRequest & { sampling: Sampling }, claimed: number[]): Promise<Scores> {
-    const { sampling } = request;
-    const score = (filters: Partial<ScoreJob['alternatives'][number]>) =>
-      this.engine.score({ ...request, sampling: { ...sampling, ...filters }, claimed }, never);
-    const { gaps, evidence } = await score({});
-    const least = Array.from(gaps);
-    if (least.some((gap) => gap > gapTolerance(this.tolerances.gap, sampling)))
-      for (const filters of filterEdges(sampling, this.tolerances.gap)) {
-        const other = await score(filters);
-        for (const at of least.keys()) least[at] = Math.min(least[at]!, other.gaps[at]!);
-      }
+    const slack = this.tolerances.gap;
+    const { gaps, evidence } = await this.engine.score({ ...request, claimed, slack }, never);
     return {
       claims: [
         {
-          gaps: [...least.entries()]
+          gaps: [...gaps.entries()]
             .filter(([, gap]) => gap > 0)
             .map(([at, gap]) => [at, gap === Infinity ? null : gap]),
           evidence: claimed.map(

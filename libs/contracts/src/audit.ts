@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidence, frozenRequest, sampling } from './inference.js';
+import { evidence, frozenRequest } from './inference.js';
 import { auditState, nodeState, verificationState } from './state.js';
 import { count, hash, modelId, nodeId, positiveInt, reason, taskId, timestamp, u32, uuid } from './value.js';
 
@@ -69,16 +69,14 @@ export const scoreJob = z.strictObject({
     .array(z.strictObject({ choice: z.int().min(0).max(7), tokens: z.array(u32).min(1).max(MOST_SCORED) }))
     .min(1)
     .max(8),
-  /** The edge of a filter runs differently through logits that are a little off: filters just beside the request's. */
-  alternatives: z.array(sampling.pick({ topP: true, topK: true, minP: true })).max(2),
-  /** Gaps above this are looked at with the alternatives too. */
-  suspectAbove: z.number().nonnegative(),
+  /** How far two logits of an honest answer may come apart: the edges of filters are taken as uncertain by so much. */
+  slack: z.number().nonnegative(),
   /** Nobody waits for the score after this. */
   expiresAt: z.iso.datetime(),
 });
 export type ScoreJob = z.infer<typeof scoreJob>;
 
-/** Position within its claim (from 0), and the least gap by the request's filters and the alternatives; null: no chance. */
+/** Position within its claim (from 0), and the gap, leniently counted at the edges of filters; null: no chance. */
 const gap = z.tuple([count, z.number().nonnegative().nullable()]);
 
 /**

@@ -103,6 +103,8 @@ export interface GeneratedToken {
 /** Tokens that someone says a request gave, from its first. */
 export interface ScoreRequest extends Omit<GenerateRequest, 'resumeFrom'> {
   claimed: readonly number[];
+  /** How far two logits of an honest answer may come apart: the edges of the filters are taken as uncertain by so much. */
+  slack?: number;
 }
 
 /**

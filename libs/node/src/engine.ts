@@ -41,6 +41,8 @@ export interface GeneratedToken {
 /** Tokens that somebody says a request gave, from its first. */
 export interface ScoreRequest extends Omit<GenerateRequest, 'logprobs' | 'resumeFrom'> {
   claimed: readonly number[];
+  /** How far two logits of an honest answer may come apart. */
+  slack: number;
 }
 
 /** Of each claimed token, given those before it as they were claimed. */

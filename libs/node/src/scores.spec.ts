@@ -48,8 +48,7 @@ const jobFor = (engine: ScriptedEngine, change: Partial<ScoreJob> = {}): ScoreJo
   auditId: '0198f2a0-0000-7000-8000-00000000000a',
   request: requestFor(engine),
   claims: [{ choice: 0, tokens: [4, 5, 6] }],
-  alternatives: [],
-  suspectAbove: 0.5,
+  slack: 0.3,
   expiresAt: '2026-01-01T00:01:00.000Z',
   ...change,
 });
@@ -87,27 +86,17 @@ describe('a node that is asked to score', () => {
     expect(cognitive.scored.input.safeParse(JSON.parse(JSON.stringify(told[0]))).success).toBe(true);
   });
 
-  it('looks at suspects with the other filters too, and tells the least gap', async () => {
-    const { engine, scores, told, next } = setUp();
-    const filters: object[] = [];
-    engine.scoring = ({ claimed, sampling }) => {
-      const { topP, topK, minP } = sampling;
-      filters.push({ topP, topK, minP });
-      const gaps = topP === 1 ? [0.4, Infinity, 0] : topP === 0.9 ? [0.2, 3, 1] : [0.9, Infinity, 0];
-      return { gaps, evidence: claimed.flatMap(() => [1, 2, 3, 1]) };
+  it('has each claim scored once, as leniently as it was told', async () => {
+    const { engine, scores, next } = setUp();
+    const slacks: number[] = [];
+    engine.scoring = ({ claimed, slack }) => {
+      slacks.push(slack);
+      return { gaps: claimed.map(() => Infinity), evidence: claimed.flatMap(() => [1, 2, 3, 1]) };
     };
-    const alternatives = [
-      { topP: 0.9, topK: 0, minP: 0 },
-      { topP: 0.8, topK: 3, minP: 0.1 },
-    ];
     const isTold = next();
-    await scores.score(jobFor(engine, { alternatives }));
+    await scores.score(jobFor(engine, { slack: 0.4 }));
     await isTold;
-    expect(filters).toEqual([{ topP: 1, topK: 0, minP: 0 }, ...alternatives]);
-    expect(told[0]!.scores!.claims[0]!.gaps).toEqual([
-      [0, 0.2],
-      [1, 3],
-    ]);
+    expect(slacks).toEqual([0.4]);
   });
 
   it('takes what is no token for one without a chance, and looks at what comes before it', async () => {
@@ -139,19 +128,6 @@ describe('a node that is asked to score', () => {
     await scores.score(jobFor(engine));
     await isTold;
     expect(told[0]!.scores!.claims[0]!.evidence).toHaveLength(2);
-  });
-
-  it('computes once what nobody suspects', async () => {
-    const { engine, scores, next } = setUp();
-    let computed = 0;
-    engine.scoring = ({ claimed }) => {
-      computed++;
-      return { gaps: claimed.map(() => 0.5), evidence: claimed.flatMap(() => [1, 2, 3, 1]) };
-    };
-    const isTold = next();
-    await scores.score(jobFor(engine, { alternatives: [{ topP: 0.9, topK: 0, minP: 0 }] }));
-    await isTold;
-    expect(computed).toBe(1);
   });
 
   it('scores one audit at a time, in a slot of its own, and the same one once', async () => {

@@ -109,28 +109,22 @@ const scoreAll = async (job: Job, engine: NodeEngine, signal: AbortSignal): Prom
 
 const scoreOne = async (
   { choice, tokens }: Claim,
-  { request, alternatives, suspectAbove }: Job,
+  { request, slack }: Job,
   { engine, signal }: { engine: NodeEngine; signal: AbortSignal },
 ): Promise<Scored> => {
   const { prompt, sampling } = request;
   // What is no token of the model had no chance, and nothing can come after it.
   const foreign = tokens.findIndex((id) => id >= engine.model.vocabSize);
   const claimed = foreign < 0 ? tokens : tokens.slice(0, foreign);
-  const score = async (filters: object): Promise<NodeScore> =>
+  const { gaps, evidence }: NodeScore =
     claimed.length === 0
       ? { gaps: [], evidence: [] }
-      : engine.score({ prompt, sampling: { ...sampling, ...filters }, choice, claimed }, signal);
-  const { gaps, evidence } = await score({});
-  const least = Array.from(gaps);
-  if (least.some((gap) => gap > suspectAbove))
-    for (const filters of alternatives) {
-      const other = await score(filters);
-      for (const at of least.keys()) least[at] = Math.min(least[at]!, other.gaps[at]!);
-    }
-  if (foreign >= 0) least.push(Infinity);
+      : await engine.score({ prompt, sampling, choice, claimed, slack }, signal);
+  const found = Array.from(gaps);
+  if (foreign >= 0) found.push(Infinity);
   return {
     // JSON has no Infinity.
-    gaps: [...least.entries()]
+    gaps: [...found.entries()]
       .filter(([, gap]) => gap > 0)
       .map(([at, gap]): [number, number | null] => [at, gap === Infinity ? null : gap]),
     evidence: claimed.map((_, at): [number, number, number, number] => [

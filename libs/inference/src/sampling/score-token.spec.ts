@@ -1,8 +1,10 @@
+import type { Sampling } from '../engine.js';
 import { randomFrom } from '../testing/random.js';
 import { GREEDY } from '../testing/tiny-engine.js';
+import { gapTolerance } from './gap-tolerance.js';
 import { gumbel } from './gumbel.js';
 import { sampleToken } from './sample-token.js';
-import { scoreToken } from './score-token.js';
+import { type Circumstances, scoreToken } from './score-token.js';
 
 const below = randomFrom(7);
 const row = (length: number): Float32Array => Float32Array.from({ length }, () => below(16_000) / 1000 - 8);
@@ -55,5 +57,54 @@ describe('the score of one token', () => {
     const scored = { history, position, sampling: { ...GREEDY, temperature: 1, topK: 2 } };
     expect(scoreToken(logits, 2, scored).gap).toBe(Infinity);
     expect(scoreToken(logits, 1, scored).gap).toBeLessThan(100);
+  });
+
+  describe('with slack', () => {
+    const slack = 0.2;
+    const scored = (more: { sampling: Sampling; slack?: number | undefined }): Circumstances => ({
+      history: { prompt: [], output: [] },
+      position,
+      slack,
+      ...more,
+    });
+
+    it.each([
+      ['a nucleus', { topP: 0.7 }],
+      ['a narrow nucleus', { topP: 0.15 }],
+      ['the likeliest', { topK: 5 }],
+      ['the probable', { minP: 0.3 }],
+      ['all of them', { topK: 12, topP: 0.8, minP: 0.05 }],
+    ])('tolerates whatever logits a little off would have chosen: %s', (_, filters) => {
+      const flat = randomFrom(21);
+      for (let round = 0; round < 3_000; round++) {
+        // Many near ties, which change places.
+        const logits = Float64Array.from({ length: 24 }, () => flat(1_000) / 500);
+        const moved = logits.map((logit) => logit + ((flat(2_001) - 1_000) / 1_000) * (slack / 2));
+        const sampling = { ...GREEDY, temperature: 0.8, seed: round, ...filters };
+        const honest = sampleToken(moved, { prompt: [], output: [] }, sampling, position);
+        const { gap } = scoreToken(logits, honest, scored({ sampling }));
+        expect(gap).toBeLessThanOrEqual(gapTolerance(slack, sampling) + 1e-9);
+      }
+    });
+
+    it('tolerates nothing that no such logits would have chosen', () => {
+      const sampling = { ...GREEDY, temperature: 1, topK: 2 };
+      expect(scoreToken([5, 4, 3, 2], 2, scored({ sampling })).gap).toBe(Infinity);
+      expect(scoreToken([5, 3.1, 3, 2], 2, scored({ sampling })).gap).toBeLessThan(Infinity);
+      const even = [3, 3.01, 2.99, 3];
+      const seeded = { ...GREEDY, temperature: 1, topP: 0.9, seed: 5 };
+      const gaps = even.map((_, id) => scoreToken(even, id, scored({ sampling: seeded })).gap);
+      // All four are in the nucleus, whatever is done to them but for one: noise decides, and it is known.
+      expect(gaps.filter((gap) => gap > slack).length).toBeGreaterThanOrEqual(2);
+    });
+
+    it('takes filters as they are where the gap is tolerable, or none filters', () => {
+      const sampling = { ...GREEDY, temperature: 1, seed: 9 };
+      const logits = row(100);
+      for (let id = 0; id < 100; id++)
+        expect(scoreToken(logits, id, scored({ sampling })).gap).toBe(
+          scoreToken(logits, id, scored({ sampling, slack: undefined })).gap,
+        );
+    });
   });
 });

@@ -26,8 +26,10 @@ export class Scoring {
 
   /** @throws InferenceError PROMPT_INVALID, PROMPT_TOO_LONG */
   constructor({ info, encoder, formats }: CompletionContext, request: ScoreRequest) {
-    const { sampling, claimed, prompt } = request;
+    const { sampling, claimed, prompt, slack } = request;
     checkSampling(sampling);
+    if (slack !== undefined && !(slack >= 0 && slack < Infinity))
+      throw new InferenceError('PROMPT_INVALID', 'slack must be a number from 0', 'slack');
     checkLogitBias(sampling.logitBias, info.vocabSize);
     this.#request = request;
     this.prompt = encoder.encode(prompt);
@@ -77,12 +79,13 @@ export class Scoring {
   judge(): void {
     const [logits, ...others] = this.#logits;
     const at = this.#judged;
-    const { sampling, choice } = this.#request;
+    const { sampling, choice, slack } = this.#request;
     const claimed = this.#claimed[at]!;
     const { chosen, gap } = scoreToken(this.#guide?.restrict(logits!) ?? logits!, claimed, {
       history: { prompt: this.prompt, output: this.#claimed.slice(0, at) },
       sampling,
       position: { choice, index: at + 1 },
+      slack,
     });
     // It would pass every comparison with a tolerance.
     if (Number.isNaN(gap))
