@@ -28,6 +28,8 @@ import { OfferService } from './offer.service.js';
 import { OverdueService } from './overdue.service.js';
 import { QueueGaugeService } from './queue-gauge.service.js';
 import { RevealService } from './reveal.service.js';
+import { ShapeController } from './shape.controller.js';
+import { ShapeStore } from './shape.store.js';
 import { SweepService } from './sweep.service.js';
 import { SweepStore } from './sweep.store.js';
 import { TaskController } from './task.controller.js';
@@ -40,7 +42,7 @@ import { WaitingService } from './waiting.service.js';
 import { WaitingStore } from './waiting.store.js';
 
 @Module({
-  controllers: [TaskController, TaskViewController, AssignmentController, CommitController],
+  controllers: [TaskController, TaskViewController, AssignmentController, CommitController, ShapeController],
   providers: [
     {
       provide: QueueDatabase,
@@ -77,6 +79,7 @@ import { WaitingStore } from './waiting.store.js';
     JudgementStore,
     AssignmentStore,
     SweepStore,
+    ShapeStore,
     FrameWatch,
     NewsService,
     OfferService,

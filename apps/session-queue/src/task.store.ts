@@ -45,7 +45,8 @@ export class TaskStore {
             nodeId,
             model: request.model,
             modelDigest: request.modelDigest,
-            redundancy,
+            // A test may look like a task of replicas, and is one node's all the same.
+            redundancy: nodeId === null ? redundancy : 1,
             holdReveal,
             submitted,
             requestDigest,

@@ -17,6 +17,26 @@ export const challengeKind = z.enum([
 ]);
 export type ChallengeKind = z.infer<typeof challengeKind>;
 
+/** Stop sequences that are so common that they tell nothing of who asks: those of tests are some of these. */
+export const commonStops = [
+  '\n',
+  '\n\n',
+  '###',
+  '---',
+  '```',
+  'User:',
+  'Human:',
+  'Assistant:',
+  'Q:',
+  'Question:',
+  'Observation:',
+  'END',
+  '</s>',
+  '<|im_end|>',
+  '<|eot_id|>',
+  '<|endoftext|>',
+] as const;
+
 /** How a request looks, without a word of its text. */
 export const requestShape = z.strictObject({
   messages: z
@@ -24,12 +44,20 @@ export const requestShape = z.strictObject({
     .min(1)
     .max(1_000),
   choices: frozenRequest.shape.choices,
-  /** Stop sequences it has. */
-  stops: z.int().min(0).max(4),
+  stops: z.array(z.enum(commonStops)).max(4),
   sampling: sampling.omit({ seed: true, stop: true, logitBias: true, format: true }),
   logprobs: frozenRequest.shape.logprobs,
 });
 export type RequestShape = z.infer<typeof requestShape>;
+
+/** A task as its miner sees it, without its text and its ids. */
+export const taskShape = z.object({
+  request: requestShape,
+  /** From submittedAt to expiresAt. */
+  lifetimeMs: positiveInt,
+  redundancy: z.int().min(1).max(5),
+});
+export type TaskShape = z.infer<typeof taskShape>;
 
 /** The creator's job: the seed decides the question, so that it cannot choose one that its friends know. */
 export const createJob = z.strictObject({

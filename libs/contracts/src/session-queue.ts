@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { answerVerdict, finishReason, positionLogprobs, taskSubmitted, token } from './inference.js';
 import { event, nodeRequest, request } from './message.js';
+import { taskShape } from './round.js';
 import { attemptState, taskState, transition } from './state.js';
 import {
   count,
@@ -164,6 +165,11 @@ export const sessionQueue = {
   receipt: request('session-queue', 'receipt', {
     input: z.strictObject({ taskId }),
     output: z.object({ receipt: z.record(z.string(), z.unknown()) }),
+  }),
+  /** What users' newest tasks of a model look like, without a word of their text: tests look the same. */
+  shapes: request('session-queue', 'shapes', {
+    input: z.strictObject({ modelDigest: hash, limit: z.int().min(1).max(500) }),
+    output: z.object({ shapes: z.array(taskShape) }),
   }),
   /** The network's public Ed25519 key that signs receipts, in hex. */
   networkKey: request('session-queue', 'network-key', {

@@ -120,6 +120,7 @@ const wiring: Record<ModuleName, Wiring> = {
       sessionQueue.reveal,
       sessionQueue.cancel,
       sessionQueue.receipt,
+      sessionQueue.shapes,
       nodePool.sweep,
       nodePool.findVerifiers,
       nodePool.findExaminers,

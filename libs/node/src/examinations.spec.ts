@@ -63,7 +63,7 @@ const createJob = (engine: ScriptedEngine, change: Partial<CreateJob> = {}): Cre
     kind: 'known-answer',
     model,
     modelDigest,
-    shape: { messages: [{ role: 'user', characters: 30 }], choices: 2, stops: 0, sampling: rest },
+    shape: { messages: [{ role: 'user', characters: 30 }], choices: 2, stops: [], sampling: rest },
     ...change,
   };
 };

@@ -13,7 +13,7 @@ const shape: RequestShape = {
     { role: 'user', characters: 333 },
   ],
   choices: 2,
-  stops: 2,
+  stops: ['\n\n', 'END'],
   sampling: {
     temperature: 0.7,
     topP: 0.9,
@@ -39,7 +39,7 @@ describe('the request that a seed decides', () => {
     );
     expect({ choices, logprobs }).toEqual({ choices: 2, logprobs: 3 });
     expect(sampling).toMatchObject(shape.sampling);
-    expect(new Set(sampling.stop).size).toBe(2);
+    expect(sampling.stop).toEqual(shape.stops);
   });
 
   it('is the same for everyone who has the seed, and another for every other seed', () => {

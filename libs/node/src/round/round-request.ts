@@ -12,9 +12,6 @@ export interface RoundRequest {
 
 type Message = { role: RequestShape['messages'][number]['role']; content: string };
 
-/** Stop sequences that are often asked for. */
-const STOPS = ['\n\n', '###', 'User:', 'END', '\nQ:', '</answer>'];
-
 const tones: Record<Message['role'], Tone> = {
   system: 'instruction',
   user: 'question',
@@ -37,7 +34,7 @@ export const roundRequest = (
     modelDigest,
     prompt: { messages: messagesOf(kind, shape, draw) },
     choices,
-    sampling: { ...sampling, seed: draw.wide(), stop: drawStops(stops, draw) },
+    sampling: { ...sampling, seed: draw.wide(), stop: [...stops] },
     ...(logprobs === undefined ? {} : { logprobs }),
     salt: draw.bytes(32).toString('hex'),
   };
@@ -54,9 +51,4 @@ const messagesOf = (kind: ChallengeKind, { messages }: RequestShape, draw: Seede
 const question = (kind: ChallengeKind, characters: number, draw: SeededDraw): string => {
   if (kind === 'repeat') return wordsToRepeat(characters, draw.below);
   return everydayText(kind === 'sustained-decode' ? 'story' : 'question', characters, draw.below);
-};
-
-const drawStops = (count: number, draw: SeededDraw): string[] => {
-  const left = [...STOPS];
-  return Array.from({ length: count }, () => left.splice(draw.below(left.length), 1)[0]!);
 };
