@@ -1,11 +1,4 @@
-import type { RequestShape } from '@ganglion/contracts';
-
-/** The shape of a task with its envelope: what a miner sees of it beside its text. */
-export interface TaskShape {
-  readonly request: RequestShape;
-  readonly lifetimeMs: number;
-  readonly redundancy: number;
-}
+import type { RequestShape, TaskShape } from '@ganglion/contracts';
 
 /** A whole number below `below`. */
 export type Random = (below: number) => number;
@@ -33,7 +26,7 @@ export const builtInShape = (random: Random): TaskShape => ({
   request: {
     messages: one(conversations, random)(random),
     choices: 1,
-    stops: 0,
+    stops: [],
     sampling: {
       temperature: one([0, 0.2, 0.7, 0.7, 1, 1], random),
       topP: one([1, 1, 0.9, 0.95], random),

@@ -18,6 +18,7 @@ import { ProgressStore } from './progress.store.js';
 import { RoleService } from './role.service.js';
 import { RoleStore } from './role.store.js';
 import { RoundStore } from './round.store.js';
+import { ShapeService } from './shape.service.js';
 import { SweepService } from './sweep.service.js';
 
 export const oracle = { epoch: 5, oracleId: 'oracle-one' };
@@ -60,7 +61,7 @@ export class Cognitive implements AsyncDisposable {
       this.metrics,
     );
     this.handingIn = new HandingInService(roleStore, progress, this.metrics);
-    this.opening = new OpeningService(this.rounds, roles);
+    this.opening = new OpeningService(this.rounds, roles, new ShapeService(peers.bus, this.clock));
     this.audits = auditParts({ database: this.#own, outbox, clock: this.clock, bus: peers.bus, config });
     this.sweeps = new SweepService(this.rounds, progress, this.audits.epochs, this.audits.service);
     this.service = new CognitiveService(this.rounds, leaders, this.sweeps, peers.bus);

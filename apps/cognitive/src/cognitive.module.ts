@@ -28,6 +28,7 @@ import { RoleService } from './role.service.js';
 import { RoleStore } from './role.store.js';
 import { RoundStore } from './round.store.js';
 import { ScoredService } from './scored.service.js';
+import { ShapeService } from './shape.service.js';
 import { SweepService } from './sweep.service.js';
 
 @Module({
@@ -60,6 +61,7 @@ import { SweepService } from './sweep.service.js';
     ProbeStore,
     RoleStore,
     RoleService,
+    ShapeService,
     ProgressService,
     HandingInService,
     OpeningService,

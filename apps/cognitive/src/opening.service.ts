@@ -1,10 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { type cognitive, Fault, type InputOf, type OutputOf } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
 import { freeze } from './request.js';
 import { RoleService } from './role.service.js';
 import { RoundStore } from './round.store.js';
-import { drawShape } from './shape-draw.js';
+import { ShapeService } from './shape.service.js';
 
 /** The most nodes that one round tests together. */
 const PARTICIPANTS = 8;
@@ -15,6 +14,7 @@ export class OpeningService {
   constructor(
     private readonly rounds: RoundStore,
     private readonly roles: RoleService,
+    private readonly shapes: ShapeService,
   ) {}
 
   /**
@@ -27,17 +27,17 @@ export class OpeningService {
       throw new Fault('INVALID', `nodeIds: at most ${PARTICIPANTS} nodes per round; open several rounds`);
     if (new Set(nodeIds).size < nodeIds.length)
       throw new Fault('INVALID', 'nodeIds: a node is named twice; name each once');
-    const request = freeze(challenge, { id: model, digest: modelDigest });
-    const ofModel = { id: model, digest: modelDigest };
-    const opening = { epoch, oracleId, model: ofModel, challenge, request, serving };
     const found = await this.roles.find(modelDigest, nodeIds);
+    const shape = await this.shapes.draw({ modelDigest, contextLength: found?.contextLength ?? null });
+    const request = freeze(challenge, { id: model, digest: modelDigest }, shape.request.sampling);
+    const ofModel = { id: model, digest: modelDigest };
+    const opening = { epoch, oracleId, model: ofModel, challenge, request, shape, serving };
     if (!found) return this.rounds.open({ ...opening, nodeIds });
-    const shape = drawShape([], found, (below) => randomInt(below));
     const { determinismClass } = found;
     return this.rounds.open({
       ...opening,
       nodeIds: found.nodeIds,
-      byNodes: { kind: 'known-answer', determinismClass, shape },
+      byNodes: { kind: 'known-answer', determinismClass },
     });
   }
 }

@@ -13,6 +13,7 @@ import {
   type Request,
   type ScoreJob,
   sessionQueue,
+  type TaskShape,
   type TaskSubmitted,
 } from '@ganglion/contracts';
 import { Bus, connectBus, encodeFault } from '@ganglion/messaging';
@@ -47,6 +48,8 @@ export class Peers implements AsyncDisposable {
   readonly receipts = new Map<string, unknown>();
   /** Whom the pool names for audits. */
   verifiers: OutputOf<typeof nodePool.findVerifiers>['verifiers'] = [];
+  /** What users' tasks look like. */
+  shapes: TaskShape[] = [];
   /** Whom the pool names for tests; the participants are of the class of the first. */
   examiners: OutputOf<typeof nodePool.findExaminers>['examiners'] = [];
   /** Participants of another class than the spec's. */
@@ -80,6 +83,7 @@ export class Peers implements AsyncDisposable {
   forget(): void {
     this.enqueued.length = this.revealed.length = this.cancelled.length = 0;
     this.ordered.length = this.created.length = this.prepared.length = 0;
+    this.shapes = [];
     this.examiners = [];
     this.foreign.clear();
     this.verifiers = [];
@@ -116,6 +120,7 @@ export class Peers implements AsyncDisposable {
       determinismClass: 'of the spec',
       verifiers: this.verifiers,
     }));
+    this.answer(sessionQueue.shapes, () => ({ shapes: this.shapes }));
     this.answer(nodePool.findExaminers, ({ nodeIds }: InputOf<typeof nodePool.findExaminers>) => ({
       contextLength: 512,
       participants: nodeIds.map((nodeId) => ({

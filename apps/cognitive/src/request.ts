@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Challenge, FrozenRequest, TaskSubmitted } from '@ganglion/contracts';
+import type { Challenge, FrozenRequest, Sampling, TaskSubmitted } from '@ganglion/contracts';
 
-/** The challenge as a frozen request: greedy, so that the expected answer is the only one. `salt` is 32 bytes in hex. */
+/**
+ * The challenge as a frozen request: greedy, so that the expected answer is the only one. What makes no difference to a
+ * greedy answer is as users' tasks have it.
+ */
 export const freeze = (
   { prompt, maxTokens }: Challenge,
   model: { id: string; digest: string },
-  salt: string = randomBytes(32).toString('hex'),
+  { topP, topK, minP }: Pick<Sampling, 'topP' | 'topK' | 'minP'>,
 ): FrozenRequest => ({
   model: model.id,
   modelDigest: model.digest,
@@ -13,17 +16,18 @@ export const freeze = (
   choices: 1,
   sampling: {
     temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
+    topP,
+    topK,
+    minP,
     presencePenalty: 0,
     frequencyPenalty: 0,
     repetitionPenalty: 1,
-    seed: 0,
+    // 53 bits, as the router draws them.
+    seed: Number(randomBytes(8).readBigUInt64BE() >> 11n),
     maxTokens,
     stop: [],
   },
-  salt,
+  salt: randomBytes(32).toString('hex'),
 });
 
 /** What the tasks of a round have in common. */

@@ -5,6 +5,7 @@ import {
   Fault,
   type FrozenRequest,
   type OutputOf,
+  type TaskShape,
 } from '@ganglion/contracts';
 import { born, history, move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
@@ -12,8 +13,8 @@ import { Injectable } from '@nestjs/common';
 import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
 import { LeaderStore } from './leader.store.js';
 import { roundLifecycle } from './round.lifecycle.js';
-import type { TaskShape } from './built-in-shapes.js';
 import { patienceOf } from './patience.js';
+import { drawTaskId } from './task-id.js';
 import { submissionsOf } from './role-rows.store.js';
 import { type RoundRow, viewOf, whole } from './round-rows.store.js';
 
@@ -31,8 +32,10 @@ export interface Opening {
   request: FrozenRequest;
   /** The nodes are at work for sessions meanwhile. */
   serving: boolean;
+  /** What the tasks look like. */
+  shape: TaskShape;
   /** Given: nodes make the challenge; the oracle's is used where they do not. */
-  byNodes?: { kind: ChallengeKind; determinismClass: string; shape: TaskShape };
+  byNodes?: { kind: ChallengeKind; determinismClass: string };
 }
 
 /** The rounds as they are opened and shown. */
@@ -63,7 +66,7 @@ export class RoundStore {
 
   private async insert(tx: Tx, opening: Opening): Promise<string> {
     const at = this.clock.now();
-    const { epoch, oracleId, model, challenge, request, serving, byNodes } = opening;
+    const { epoch, oracleId, model, challenge, request, shape, serving, byNodes } = opening;
     const busy = await this.busy(opening.nodeIds, tx);
     const { id: roundId } = await tx.round.create({
       data: {
@@ -77,16 +80,18 @@ export class RoundStore {
         createdAt: at,
         deadlineAt: new Date(
           at.getTime() +
-            patienceOf(byNodes ? 'REQUESTED' : 'PREPARED', request, byNodes?.shape.request ?? null),
+            patienceOf(byNodes ? 'REQUESTED' : 'PREPARED', request, byNodes ? shape.request : null),
         ),
-        ...(byNodes ? columnsOf(byNodes) : {}),
+        lifetimeMs: shape.lifetimeMs,
+        redundancy: shape.redundancy,
+        ...(byNodes ? { ...byNodes, isByNodes: true, shape: shape.request } : {}),
         submissions: { create: byNodes ? [] : submissionsOf(oracleId, { challenge, request, at }) },
       },
     });
     const participants = await tx.participant.createManyAndReturn({
       data: opening.nodeIds
         .filter((nodeId) => !busy.has(nodeId))
-        .map((nodeId) => ({ roundId, nodeId, serving })),
+        .map((nodeId) => ({ roundId, nodeId, serving, taskId: drawTaskId(at) })),
       skipDuplicates: true,
     });
     if (participants.length === 0)
@@ -165,12 +170,3 @@ export class RoundStore {
     return viewOf(row, await history(this.database.client, roundLifecycle.name, row.id));
   }
 }
-
-const columnsOf = ({ kind, determinismClass, shape }: NonNullable<Opening['byNodes']>) => ({
-  isByNodes: true,
-  kind,
-  determinismClass,
-  shape: shape.request,
-  lifetimeMs: shape.lifetimeMs,
-  redundancy: shape.redundancy,
-});

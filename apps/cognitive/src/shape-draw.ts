@@ -1,4 +1,6 @@
-import { builtInShape, type Random, type TaskShape } from './built-in-shapes.js';
+import type { TaskShape } from '@ganglion/contracts';
+import { builtInShape, type Random } from './built-in-shapes.js';
+import { blurLengths } from './length-blur.js';
 
 /** Tries to find a shape that can be tested with, before a built-in one that is cut to fit is taken. */
 const TRIES = 20;
@@ -18,7 +20,8 @@ export const drawShape = (
   random: Random,
 ): TaskShape => {
   for (let tries = 0; tries < TRIES; tries++) {
-    const shape = recent.length > 0 ? recent[random(recent.length)]! : builtInShape(random);
+    const shape =
+      recent.length > 0 ? blurLengths(recent[random(recent.length)]!, recent, random) : builtInShape(random);
     if (canBeTested(shape, contextLength)) return shape;
   }
   const shape = builtInShape(random);
