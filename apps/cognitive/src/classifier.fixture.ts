@@ -16,7 +16,7 @@ export interface Example {
 type Features = Map<number, number>;
 
 const SIZE = 2 ** 18;
-const ROUNDS = 6;
+const ROUNDS = 4;
 
 /** FNV-1a. */
 const hashed = (name: string): number => {

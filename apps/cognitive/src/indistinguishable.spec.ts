@@ -2,7 +2,7 @@ import type { TaskSubmitted } from '@ganglion/contracts';
 import { areaUnderCurve, type Example, seeded, train } from './classifier.fixture.js';
 import { everyday, jobOf, naiveTask, shapeOf, testTask, userTask } from './payloads.fixture.js';
 
-const COUNT = 1_200;
+const COUNT = 1_000;
 type Making = (random: () => number) => TaskSubmitted;
 
 /** Trains on one half of users' tasks and tests, and asks about the other. */

@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { type cognitive, Fault, type InputOf, type OutputOf } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
+import { drawKind } from './kinds.js';
 import { freeze } from './request.js';
 import { RoleService } from './role.service.js';
 import { RoundStore } from './round.store.js';
@@ -37,7 +39,7 @@ export class OpeningService {
     return this.rounds.open({
       ...opening,
       nodeIds: found.nodeIds,
-      byNodes: { kind: 'known-answer', determinismClass },
+      byNodes: { kind: drawKind(shape.request, (below) => randomInt(below)), determinismClass },
     });
   }
 }

@@ -9,6 +9,7 @@ import {
 import { everydayText, roundRequest } from '@ganglion/node/rounds';
 import { v7 } from 'uuid';
 import { taskOf } from './request.js';
+import { drawKind } from './kinds.js';
 import { drawShape } from './shape-draw.js';
 import { drawTaskId } from './task-id.js';
 
@@ -116,8 +117,10 @@ export const shapeOf = ({ request, redundancy, submittedAt, expiresAt }: TaskSub
 
 /** A test's task, as rounds make it after the shapes of users' tasks. */
 export const testTask = (recent: readonly TaskShape[], random: () => number): TaskSubmitted => {
-  const shape = drawShape(recent, { contextLength: 4_096 }, (below) => Math.floor(random() * below));
-  const request = roundRequest(hex(random), { ...model, kind: 'known-answer', shape: shape.request });
+  const below = (most: number): number => Math.floor(random() * most);
+  const shape = drawShape(recent, { contextLength: 4_096 }, below);
+  const kind = drawKind(shape.request, below);
+  const request = roundRequest(hex(random), { ...model, kind, shape: shape.request });
   const createdAt = new Date(START + Math.floor(random() * 3_600_000));
   const participant = { taskId: drawTaskId(createdAt), nodeId: `U${'A'.repeat(55)}` };
   const { lifetimeMs, redundancy } = shape;

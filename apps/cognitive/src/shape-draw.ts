@@ -1,6 +1,6 @@
 import type { TaskShape } from '@ganglion/contracts';
 import { builtInShape, type Random } from './built-in-shapes.js';
-import { blurLengths } from './length-blur.js';
+import { blurLengths, habitsOf } from './length-blur.js';
 
 /** Tries to find a shape that can be tested with, before a built-in one that is cut to fit is taken. */
 const TRIES = 20;
@@ -19,9 +19,10 @@ export const drawShape = (
   { contextLength }: { contextLength: number },
   random: Random,
 ): TaskShape => {
+  const habits = habitsOf(recent);
   for (let tries = 0; tries < TRIES; tries++) {
     const shape =
-      recent.length > 0 ? blurLengths(recent[random(recent.length)]!, recent, random) : builtInShape(random);
+      recent.length > 0 ? blurLengths(recent[random(recent.length)]!, habits, random) : builtInShape(random);
     if (canBeTested(shape, contextLength)) return shape;
   }
   const shape = builtInShape(random);

@@ -37,6 +37,7 @@ describe('a test', () => {
       expect(onTheWayMs).toBeLessThanOrEqual(8);
     }
     expect(oracles!.request.sampling).toMatchObject({ temperature: 0, topP: 0.7, topK: 11, minP: 0.05 });
+    expect(['known-answer', 'repeat', 'sustained-decode']).toContain(peers.created[0]!.job.kind);
     expect(nodes!.request).toMatchObject({ choices: 2, sampling: request.sampling });
     const { prompt } = nodes!.request;
     expect('messages' in prompt && prompt.messages.map(({ content }) => content.length)).toEqual([31, 77]);

@@ -22,7 +22,14 @@ const number = (random: Random): string => String(random(90) + 10);
 
 type Sentence = (random: Random) => string;
 
+const stories: readonly Sentence[] = [
+  (r) => `Write a long story about ${one(PEOPLE, r)} and ${one(THINGS, r)} in ${one(PLACES, r)}.`,
+  (r) => `Explain in detail, step by step, how to ${one(DOING, r)} ${one(THINGS, r)}.`,
+  (r) => `Write an essay of ${number(r)} sentences about ${one(THINGS, r)} and ${one(THINGS, r)}.`,
+];
 const questions: readonly Sentence[] = [
+  ...stories,
+  (r) => `Repeat after me: ${one(THINGS, r)}, ${one(THINGS, r)}, ${one(THINGS, r)}.`,
   (r) => `What is the best way to ${one(DOING, r)} ${one(THINGS, r)}?`,
   (r) => `Can you explain how to ${one(DOING, r)} ${one(THINGS, r)}?`,
   (r) => `Write a short text about ${one(THINGS, r)} and ${one(THINGS, r)}.`,
@@ -34,11 +41,6 @@ const questions: readonly Sentence[] = [
   (r) => `Which is more ${one(HOW, r)}: ${one(THINGS, r)} or ${one(THINGS, r)}?`,
   (r) => `What should I see in ${one(PLACES, r)} ${one(WHEN, r)}?`,
   (r) => `Translate into French: ${one(PEOPLE, r)} will ${one(DOING, r)} ${one(THINGS, r)} ${one(WHEN, r)}.`,
-];
-const stories: readonly Sentence[] = [
-  (r) => `Write a long story about ${one(PEOPLE, r)} and ${one(THINGS, r)} in ${one(PLACES, r)}.`,
-  (r) => `Explain in detail, step by step, how to ${one(DOING, r)} ${one(THINGS, r)}.`,
-  (r) => `Write an essay of ${number(r)} sentences about ${one(THINGS, r)} and ${one(THINGS, r)}.`,
 ];
 const statements: readonly Sentence[] = [
   (r) => `${capital(one(PEOPLE, r))} had to ${one(DOING, r)} ${one(THINGS, r)} ${one(WHEN, r)}.`,
@@ -82,7 +84,7 @@ export const everydayText = (tone: Tone, characters: number, random: Random): st
 /** Words to be said again, of exactly `characters` characters with what asks for it. */
 export const wordsToRepeat = (characters: number, random: Random): string => {
   let text = 'Repeat after me:';
-  while (text.length < characters) text += ` ${one(THINGS, random)}`;
+  while (text.length < characters) text += ` ${one(THINGS, random)},`;
   const cut = text.slice(0, characters);
   return cut.endsWith(' ') ? `${cut.slice(0, -1)}.` : cut;
 };
