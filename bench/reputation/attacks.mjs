@@ -15,7 +15,7 @@ import { scorePlot } from './score-plot.mjs';
 
 const DAYS = 30;
 const SEEDS = [1, 2, 3];
-const SELECTIONS = ['random', 'success-rate', 'score', 'score-alone'];
+const SELECTIONS = ['random', 'success-rate', 'score', 'score-fifth', 'score-alone'];
 const PLOTTED = {
   often: 'lies in 10 %',
   seldom: 'lies in 1 %',
@@ -69,6 +69,7 @@ function table() {
     'drawn at random',
     'by success rate',
     'by score',
+    'by score, a fifth for newcomers',
     'by score, no share for newcomers',
     'its score / the honest',
     'its level',

@@ -2,6 +2,7 @@ import type { Strategy, View } from './attack.fixture.js';
 import { attempt, DAY, probe, seeded, START, verdict } from './heard.fixture.js';
 import type { NewEvent } from './ledger.store.js';
 import { emptyLedger, enter, type Ledger } from './ledger.js';
+import { allowanceFor, fifth, isOnProbation, NEWCOMER_UNTIL_TESTS } from './newcomers.fixture.js';
 import { scoreOf, successRateOf } from './score.js';
 import { readEvent } from './trial.js';
 
@@ -18,12 +19,11 @@ const AUDITED = 0.05;
 const LOST = 0.005;
 const PING_MISSED = 0.01;
 const COMMIT_LATE = 0.002;
-/** As node-pool selects: a share of places for nodes with fewer tests than these. */
-const NEWCOMERS_SHARE = 0.2;
-const NEWCOMER_UNTIL_TESTS = 10;
-
-/** How nodes are chosen for work: as node-pool does by a score or by the plain share of successes, or otherwise. */
-export type Selection = 'random' | 'success-rate' | 'score' | 'score-alone';
+/**
+ * How nodes are chosen for work: by a score as node-pool does, or by the plain share of successes; with a fifth of every
+ * choice for newcomers, or without any share for them; or otherwise.
+ */
+export type Selection = 'random' | 'success-rate' | 'score' | 'score-fifth' | 'score-alone';
 
 interface Member {
   readonly machine: number;
@@ -76,6 +76,8 @@ export class Fleet {
   #tasks = 0;
   #attackerTasks = 0;
   #wrong = 0;
+  /** The hours at which nodes joined, also those that have left. */
+  readonly #joins: number[] = [];
 
   constructor(private readonly run: Run) {
     this.#random = seeded(run.seed);
@@ -105,6 +107,7 @@ export class Fleet {
 
   private join(machine: number, isHonest: boolean): void {
     if (!isHonest) this.#identities++;
+    this.#joins.push(this.#hour);
     this.#members.push({
       machine,
       isHonest,
@@ -137,7 +140,7 @@ export class Fleet {
     const isWrong = this.isLying(member);
     const failed = isWrong ? 'correctness' : this.#random() < COMMIT_LATE ? 'commit' : null;
     if (isWrong) member.caught++;
-    member.isOut = failed !== null;
+    member.isOut = failed !== null || this.isOnProbation(member);
     this.tell(member, verdict({ at: this.now(), failed }));
   }
 
@@ -173,7 +176,7 @@ export class Fleet {
     member.ledger = enter(member.ledger, entry).ledger;
   }
 
-  /** As node-pool does: by what is known of them, with a random share of the places for newcomers. */
+  /** By what is known of them, with a random share of the places for newcomers. */
   private ranked(): Member[] {
     const mixed = this.#members.filter(({ isOut }) => !isOut);
     for (let last = mixed.length - 1; last > 0; last--) {
@@ -186,9 +189,30 @@ export class Fleet {
     const newcomers = mixed.filter(isNew);
     const known = mixed.filter((member) => !isNew(member)).sort((a, b) => b.score - a.score);
     const order: Member[] = [];
-    while (newcomers.length > 0 && known.length > 0)
-      order.push((this.#random() < NEWCOMERS_SHARE ? newcomers : known).shift()!);
+    const { share, places } = this.allowance(known.length);
+    let left = places;
+    while (newcomers.length > 0 && known.length > 0) {
+      const isNewcomers = left > 0 && this.#random() < share;
+      if (isNewcomers) left--;
+      order.push((isNewcomers ? newcomers : known).shift()!);
+    }
     return [...order, ...known, ...newcomers];
+  }
+
+  /** Does it treat newcomers as node-pool does? */
+  private get isCareful(): boolean {
+    return this.run.selection === 'score' || this.run.selection === 'success-rate';
+  }
+
+  private isOnProbation({ tests }: Member): boolean {
+    const known = this.#members.filter((member) => member.tests >= NEWCOMER_UNTIL_TESTS);
+    return this.isCareful && isOnProbation(tests, known.length);
+  }
+
+  private allowance(known: number): { share: number; places: number } {
+    if (!this.isCareful) return fifth;
+    const joinedLately = this.#joins.filter((hour) => hour > this.#hour - 24).length;
+    return allowanceFor(known, joinedLately, (HONEST + ATTACKING) * DEMAND);
   }
 
   private rate({ ledger }: Member): number {

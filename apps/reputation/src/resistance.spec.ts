@@ -16,7 +16,7 @@ describe('an attacker with a fifth of all machines', () => {
   it.each([
     ['that lies in a tenth of its answers', strategies.often, 5],
     ['that behaves, then lies, and again', strategies.onOff, 2],
-    ['that lies one day in seven', strategies.weekly, 3],
+    ['that lies one day in seven', strategies.weekly, 1.5],
     ['of many identities, all lying', strategies.lyingSybils, 5],
   ])('%s does a fraction of the harm that it does where nodes are drawn', (_, strategy, factor) => {
     const scored = play(strategy, 'score');
@@ -31,6 +31,18 @@ describe('an attacker with a fifth of all machines', () => {
     'that comes back under new names %s is kept out by its score, if newcomers get no share',
     (_, strategy) => {
       expect(harm(play(strategy, 'random'))).toBeGreaterThan(5 * harm(play(strategy, 'score-alone')));
+    },
+  );
+
+  it.each([
+    ['and cheats when it is trusted', strategies.whitewasher],
+    ['and is never known for long', strategies.eternalNewcomer],
+  ])(
+    'that comes back under new names %s does a fraction of the harm that a fifth for newcomers gives',
+    (_, one) => {
+      const allowed = harm(play(one, 'score'));
+      expect(harm(play(one, 'score-fifth'))).toBeGreaterThan(2.5 * allowed);
+      expect(harm(play(one, 'random'))).toBeGreaterThan(2.5 * allowed);
     },
   );
 
