@@ -1,8 +1,8 @@
 /** A network with a fleet of seeded miners under the traffic of users: what `npm run bench:fleet` starts. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
+  eventually,
   fleetEnv,
   fleetFigures,
   FleetUsers,
@@ -12,6 +12,7 @@ import {
   startFleet,
 } from '../../libs/testkit/dist/index.js';
 import { fleetPlot } from './fleet-plot.mjs';
+import { fleetTable } from './fleet-table.mjs';
 import { readOptions } from './options.mjs';
 import { Watch } from './watch.mjs';
 import { checkFleet } from './verdict.mjs';
@@ -20,12 +21,12 @@ import { checkFleet } from './verdict.mjs';
 const SETTLE_MS = 45_000;
 const MODEL = 'fleet';
 /** All users together: tasks of users and tests share the machine. */
-const TASKS_PER_SECOND = 3.5;
-const NODES_PER_SESSION = 5;
-const SESSION_MS = 12_000;
+const TASKS_PER_SECOND = 2;
+const NODES_PER_SESSION = 4;
+const SESSION_MS = 15_000;
 
 const options = readOptions(process.argv.slice(2));
-const { miners, minutes, seed, users, processes } = options;
+const { miners, minutes, seed, slower, users, processes } = options;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
 
@@ -38,21 +39,29 @@ else process.exitCode = 130;
 
 async function run() {
   const watch = new Watch(process.stderr);
-  const started = { miners: 0, replicas: 1, logLevel: 'warn', env: fleetEnv, signal: stop.signal };
+  const started = {
+    miners: 0,
+    replicas: 1,
+    logLevel: 'warn',
+    env: fleetEnv,
+    clockScale: 1 / slower,
+    signal: stop.signal,
+  };
   const network = await Network.start({ ...started, onProgress: (event) => watch.step(event) });
   try {
     const plans = await startFleet(network, planFleet(miners, seed), {
       processes,
-      timeoutMs: 5_000 * miners,
+      timeoutMs: 3_000 * miners,
       signal: stop.signal,
     });
-    const joined = Date.now();
+    const begun = Date.now();
+    const joined = network.clock.ms();
     watch.say(`${plans.size} nodes have joined`);
-    const until = joined + minutes * 60_000;
+    const until = begun + minutes * 60_000;
     const tale = await letAsk(network, watch, until - Math.min(SETTLE_MS, minutes * 30_000));
     await watch.nodes(network, { until, signal: stop.signal });
+    const end = network.clock.ms();
     const history = await readHistory(network);
-    const end = Date.now();
     const figures = fleetFigures(history, plans, end);
     return { figures, tale, costs: watch.costs(network), joined, end, history, plans };
   } finally {
@@ -83,17 +92,17 @@ async function letAsk(network, watch, until) {
 
 /** Nobody can ask for a model that no tested node has. */
 async function untilServed(network) {
-  for (;;) {
-    stop.signal.throwIfAborted();
+  const isServed = async () => {
     const { data } = await network.ask('/v1/models');
-    if (data.some(({ id, ganglion }) => id === MODEL && ganglion.nodes > 0)) return;
-    await pause(250);
-  }
+    return data.some(({ id, ganglion }) => id === MODEL && ganglion.nodes > 0);
+  };
+  await eventually(isServed, { timeoutMs: 120_000 * slower, everyMs: 250, signal: stop.signal });
 }
 
 function tell({ figures, tale, costs, joined, end, history, plans }) {
   const checks = checkFleet(figures);
   for (const { check, holds } of checks) process.stdout.write(`${holds ? 'ok  ' : 'FAIL'}  ${check}\n`);
+  process.stdout.write(`\n${fleetTable(figures)}\n`);
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', processors: cpus().length, node: process.version };
   const report = {
     isGood: checks.every(({ holds }) => holds),

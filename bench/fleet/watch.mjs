@@ -29,9 +29,7 @@ export class Watch {
   async nodes(network, { until, signal }) {
     while (Date.now() < until) {
       await pause(Math.max(0, Math.min(LINE_MS, until - Date.now())), undefined, { signal });
-      const counts = await countStates(network);
-      const parts = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
-      this.say(parts.sort().join(', '));
+      this.say(await statesOf(network).catch((error) => `(nobody tells the states: ${error.message})`));
     }
   }
 
@@ -73,6 +71,11 @@ function readProcess(pid) {
   } catch {
     return undefined;
   }
+}
+
+async function statesOf(network) {
+  const parts = Object.entries(await countStates(network)).map(([state, count]) => `${count} ${state}`);
+  return parts.sort().join(', ');
 }
 
 async function countStates(network) {

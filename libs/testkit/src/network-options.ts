@@ -20,6 +20,8 @@ export interface NetworkOptions {
   isSupervised?: boolean;
   /** Of every service: two in a temporary folder, one in a folder of its own, unless given. */
   replicas?: number;
+  /** How fast the clock of a network in a temporary folder goes: below 1 all its deadlines and periods are longer. */
+  clockScale?: number;
   /** Added to the environment of a module's processes. */
   env?: ServiceEnv;
 }

@@ -80,7 +80,7 @@ export class Network extends NetworkAddress implements AsyncDisposable {
     const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     const replicas = options.replicas ?? (isDurable ? 1 : 2);
     const routers = [{ host, port, url }, ...(await freeRouters(replicas - 1))];
-    const clock = isDurable ? undefined : await TestClock.create(data);
+    const clock = isDurable ? undefined : await TestClock.create(data, options.clockScale);
     const onPart = (name: string, part: Part): void => void processes.set(name, part);
     const servers = await startServers({ data, url, isDurable, progress, onPart });
     const urls = routers.map((router) => router.url);

@@ -29,7 +29,7 @@ class FleetService implements OnApplicationBootstrap, BeforeApplicationShutdown 
   ) {}
 
   onApplicationBootstrap(): void {
-    this.health.require('nodes', () => this.#joined === this.#nodes.length);
+    this.health.require('nodes', () => this.#joined > 0);
     this.run().catch((error: unknown) => {
       this.#log.error(String(error));
       process.exit(1);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Ganglion, GanglionError } from '@ganglion/sdk';
+import { eventually } from '../eventually.js';
 import type { NetworkAddress } from '../network-address.js';
 import { fleetModel, rightAnswer } from './fleet-model.js';
 
@@ -72,7 +73,8 @@ export class FleetUsers {
 
   private async client(name: string): Promise<Ganglion> {
     const body = JSON.stringify({ name, scopes: ['inference'] });
-    const { apiKey } = await this.network.ask<{ apiKey: string }>('/v1/keys', { method: 'POST', body });
+    const ask = () => this.network.ask<{ apiKey: string }>('/v1/keys', { method: 'POST', body });
+    const { apiKey } = await eventually(ask, { everyMs: SULK_MS });
     return new Ganglion({ url: this.network.url, apiKey });
   }
 
