@@ -45,7 +45,7 @@ describe('nodes of a session that lasts', () => {
         expect(new Set(nodes)).toEqual(new Set(session.nodes));
         return nodes;
       },
-      { everyMs: 300, timeoutMs: 60_000 },
+      { everyMs: 300, timeoutMs: 150_000 },
     );
     expect((await client.sessions.get(session.sessionId)).nodes.sort()).toEqual([...session.nodes].sort());
     const moves = await movesOf(network, 'node-pool', 'node');
