@@ -23,6 +23,8 @@ type Found = OutputOf<typeof nodePool.findExaminers>;
 type TurnRow = RoundRow['turns'][number];
 
 const POOL_TIMEOUT_MS = 2_000;
+/** A node on a busy machine is slow to answer, and not away; where nobody listens the broker says so at once. */
+const ORDER_TIMEOUT_MS = 3_000;
 /** More candidates than ever rest, so that the lot has something to choose from. */
 const CANDIDATES = 500;
 const LOTS = 2 ** 47;
@@ -115,10 +117,12 @@ export class RoleService {
 
   private order(row: RoundRow, { nodeId, role, seed, dueAt }: TurnRow): Promise<unknown> {
     const { id: roundId, model, modelDigest, kind } = row;
+    const patience = { timeoutMs: ORDER_TIMEOUT_MS };
     const common = { roundId, seed, expiresAt: dueAt.toISOString() };
     if (role === 'PREPARER') {
       const created = row.turns.find((turn) => turn.role === 'CREATOR' && turn.state === 'HANDED_IN');
-      return this.bus.order(jobs.prepare, nodeId, { ...common, request: created?.request as FrozenRequest });
+      const request = created?.request as FrozenRequest;
+      return this.bus.order(jobs.prepare, nodeId, { ...common, request }, patience);
     }
     const job: InputOf<typeof jobs.create> = {
       ...common,
@@ -127,7 +131,7 @@ export class RoleService {
       modelDigest,
       shape: shapeOf(row)!,
     };
-    return this.bus.order(jobs.create, nodeId, job);
+    return this.bus.order(jobs.create, nodeId, job, patience);
   }
 }
 

@@ -26,7 +26,7 @@ describe('a round whose challenge nodes make', () => {
     expect((await module.rounds.get(roundId)).state).toBe('REQUESTED');
     expect(peers.enqueued).toEqual([]);
     const request = await makeChallenge(module, peers, all);
-    expect(peers.created[0]!.nodeId).not.toBe(peers.prepared[0]!.nodeId);
+    expect(peers.created.at(-1)!.nodeId).not.toBe(peers.prepared.at(-1)!.nodeId);
     expect(peers.prepared[0]!.job.request).toEqual(request);
     expect(peers.prepared[0]!.job.seed).not.toBe(peers.created[0]!.job.seed);
     expect(peers.enqueued).toHaveLength(2);
