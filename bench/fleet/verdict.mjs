@@ -54,5 +54,9 @@ export function checkFleet({ kinds, nodes, honestInServiceAtEnd, falselyBlamed, 
       check: `none of them by a node that was not tested since it was last reserved, offline or put away (${grants.untested.length}${grants.untested.slice(0, 3).map(({ problem }) => `; ${problem}`)})`,
       holds: grants.untested.length === 0,
     },
+    {
+      check: `nor by one that had left its reservation (${grants.afterLeaving.accepted} answers, granted up to ${Math.round(grants.afterLeaving.longestMs)} ms after)`,
+      holds: grants.afterLeaving.accepted === 0,
+    },
   ];
 }

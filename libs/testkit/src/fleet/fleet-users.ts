@@ -106,12 +106,13 @@ export class FleetUsers {
 
   private async chat(client: Ganglion, sessionId?: string): Promise<void> {
     const content = `A user asks ${++this.#asked}`;
-    const { text } = await client.chat({
+    const asked = {
       model: fleetModel.id,
-      messages: [{ role: 'user', content }],
+      messages: [{ role: 'user' as const, content }],
       max_tokens: TOKENS,
       ...(sessionId === undefined ? {} : { ganglion: { sessionId } }),
-    });
+    };
+    const { text } = await client.chat(asked, { signal: AbortSignal.timeout(PATIENCE_MS) });
     this.tale.answers++;
     if (text.trim() !== rightAnswer(content, TOKENS).trim()) this.tale.wrongAnswers++;
   }
