@@ -33,6 +33,14 @@ export class AssignmentController {
     return { sessions: await this.store.load(sessionIds) };
   }
 
+  @On(nodePool.nodeTesting)
+  async nodeTesting(
+    node: PayloadOf<typeof nodePool.nodeTesting>,
+    { eventId }: MessageContext,
+  ): Promise<void> {
+    await this.store.leave(node, eventId!);
+  }
+
   @On(nodePool.nodeOffline)
   async nodeOffline(
     node: PayloadOf<typeof nodePool.nodeOffline>,

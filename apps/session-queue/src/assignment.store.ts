@@ -86,6 +86,27 @@ export class AssignmentStore {
     return rows.map(({ nodeId }) => nodeId);
   }
 
+  /**
+   * A node is in its test, and so no longer its session's. Mostly the end of its assignment brought it there; but a session
+   * that got no answer when it assigned it has given it back to the pool, not knowing that it was taken here.
+   */
+  async leave(
+    { nodeId, sessionId, at }: { nodeId: string; sessionId: string | null; at: string },
+    eventId: string,
+  ): Promise<void> {
+    const now = this.clock.now();
+    await this.database.transaction(async (tx) => {
+      if (!(await hearOnce(tx, eventId, now)) || sessionId === null) return;
+      const current = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
+      // One that began after the event is of the next reservation.
+      if (current?.sessionId !== sessionId || current.since >= new Date(at)) return;
+      const reason = { code: 'left_session', message: 'the pool took it back' };
+      await letGo(tx, nodeId, { reason, at: now });
+      await settleAssignment(tx, nodeId, now);
+    });
+    this.outbox.wake();
+  }
+
   /** A tested node has no work left from before: its test lane is free. */
   async freeTestSlot(nodeId: string, eventId: string): Promise<void> {
     const at = this.clock.now();

@@ -61,6 +61,29 @@ describe('the ends of tasks and assignments', () => {
     ).toBe(1);
   });
 
+  it('follow the pool, which took a node back that nobody had released', async () => {
+    const { found, lane, honest } = await bench.precommitted();
+    const { assignments } = bench.stores;
+    const nodes = async () => (await assignments.load([lane.sessionId]))[0]!.nodes;
+    const left = (ms: number, sessionId: string | null = lane.sessionId) => ({
+      nodeId: honest.nodeId,
+      sessionId,
+      at: new Date(Date.now() + ms).toISOString(),
+    });
+    // News of an earlier stay in the session, of another session, and of a node that was in none.
+    await assignments.leave(left(-60_000), 'event-1');
+    await assignments.leave(left(60_000, submitted().sessionId), 'event-2');
+    await assignments.leave(left(60_000, null), 'event-3');
+    expect(await nodes()).toMatchObject([{ ending: false }]);
+    await assignments.leave(left(60_000), 'event-4');
+    expect(await nodes()).toMatchObject([{ nodeId: honest.nodeId, ending: true }]);
+    await bench.accept(found);
+    expect(await nodes()).toEqual([]);
+    await bench.assign(lane, honest.nodeId);
+    await assignments.leave(left(120_000), 'event-4');
+    expect(await nodes()).toMatchObject([{ ending: false }]);
+  });
+
   it('leave no node behind when its release and the end of its last attempt meet', async () => {
     for (let tries = 0; tries < 12; tries++) {
       const { found, lane } = await bench.precommitted();

@@ -79,17 +79,27 @@ export class GatherService {
       });
       assigned = answer.assigned;
       return assigned.length;
+    } catch (error) {
+      await this.takeBack(sessionId, nodes);
+      throw error;
     } finally {
       const left = nodes.filter(({ nodeId }) => !assigned.includes(nodeId));
       for (const { nodeId } of left) await this.giveBack(nodeId, sessionId);
     }
   }
 
+  /** Without an answer nobody knows whether the queue took them: it is told to let them go before the pool has them back. */
+  private async takeBack(sessionId: string, nodes: readonly NodeView[]): Promise<void> {
+    const nodeIds = nodes.map(({ nodeId }) => nodeId);
+    await this.bus
+      .request(sessionQueue.release, { sessionId, nodeIds, reason: notAssigned })
+      .catch((error: unknown) => this.#log.warn(`the queue could not be told: ${String(error)}`));
+  }
+
   /** A node that was reserved but not assigned goes back, so it is not lost to everybody. */
   private async giveBack(nodeId: string, sessionId: string): Promise<void> {
-    const reason: Reason = { code: 'not_assigned', message: 'reserved, but the queue did not take it' };
     await this.bus
-      .request(nodePool.release, { nodeId, sessionId, reason })
+      .request(nodePool.release, { nodeId, sessionId, reason: notAssigned })
       .catch((error: unknown) => this.#log.warn(`could not give back ${nodeId}: ${String(error)}`));
   }
 
@@ -107,3 +117,5 @@ export class GatherService {
     return leaving + nodeIds.length;
   }
 }
+
+const notAssigned: Reason = { code: 'not_assigned', message: 'reserved, but the queue did not take it' };

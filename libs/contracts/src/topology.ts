@@ -100,7 +100,7 @@ const wiring: Record<ModuleName, Wiring> = {
   'session-queue': {
     asks: [nodePool.get],
     orders: [jobs.infer, jobs.cancel, jobs.reveal],
-    hears: [nodePool.nodeOffline, nodePool.nodeQuarantined, nodePool.nodeEphemeral],
+    hears: [nodePool.nodeTesting, nodePool.nodeOffline, nodePool.nodeQuarantined, nodePool.nodeEphemeral],
   },
   'node-pool': {
     orders: [jobs.load],
