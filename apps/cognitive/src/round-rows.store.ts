@@ -71,7 +71,7 @@ export const shapeOf = (row: RoundRow): RequestShape | null => row.shape as Requ
 export const roleOf = { CREATOR: 'creator', PREPARER: 'preparer' } as const;
 const outcomeOf = { PASSED: 'passed', FAILED: 'failed', EXCUSED: 'excused' } as const;
 
-/** The turns that are over, in the order of their endings. */
+/** The turns that are over, in the order of their endings; creators before preparers. */
 const endingsOf = ({ turns }: RoundRow): NonNullable<RoundView['roles']> =>
   turns
     .flatMap(({ nodeId, role, state, reason, endedAt }) =>
@@ -79,7 +79,7 @@ const endingsOf = ({ turns }: RoundRow): NonNullable<RoundView['roles']> =>
         ? [{ nodeId, role: roleOf[role], outcome: outcomeOf[state], reason: reason as Reason, endedAt }]
         : [],
     )
-    .sort((a, b) => a.endedAt.getTime() - b.endedAt.getTime())
+    .sort((a, b) => a.endedAt.getTime() - b.endedAt.getTime() || a.role.localeCompare(b.role))
     .map(({ endedAt, ...ending }) => ({ ...ending, at: endedAt.toISOString() }));
 
 /** The request every participant of a round runs. */

@@ -111,7 +111,7 @@ describe('a round whose oracle is lost', () => {
   const lose = async (phase: RoundState, signal: 'SIGKILL' | 'SIGSTOP') => {
     const round = await roundIn(phase);
     const leader = await leadingProgram(network);
-    const lostAt = Date.now();
+    const lostAt = network.clock.ms();
     if (signal === 'SIGKILL') await network.kill(leader.name);
     else process.kill(leader.program.pid!, signal);
     const next = await eventually(async () => {
