@@ -6,6 +6,7 @@ import { HeldPhases } from './held-phases.fixture.js';
 import { untilNode, untilServing } from './nodes.fixture.js';
 import { lateMoves, leaderOf, leadingProgram, type MovedRound, saidSince } from './oracles.fixture.js';
 import { ownMiners } from './own-miners.fixture.js';
+import { nowOf } from './quiet-clock.fixture.js';
 import { movesOf, rowsOf } from './rows.fixture.js';
 import { openReady } from './sessions.fixture.js';
 
@@ -111,7 +112,7 @@ describe('a round whose oracle is lost', () => {
   const lose = async (phase: RoundState, signal: 'SIGKILL' | 'SIGSTOP') => {
     const round = await roundIn(phase);
     const leader = await leadingProgram(network);
-    const lostAt = network.clock.ms();
+    const lostAt = await nowOf(network);
     if (signal === 'SIGKILL') await network.kill(leader.name);
     else process.kill(leader.program.pid!, signal);
     const next = await eventually(async () => {

@@ -17,7 +17,7 @@ describe('nodes of a session that lasts', () => {
   let client: Ganglion;
   let miners: TestMiner[];
   beforeAll(async () => {
-    const env = { 'node-pool': { SERVING_TEST_SECONDS: '4' } };
+    const env = { 'node-pool': { SERVING_TEST_SECONDS: '1' } };
     network = await Network.start({ miners: 0, replicas: 1, env });
     miners = await network.addTestMiners(NODES, { slots: 2 });
     await network.untilServing(NODES);

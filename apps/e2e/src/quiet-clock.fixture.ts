@@ -19,6 +19,13 @@ const untilQuiet = (network: NetworkAddress): Promise<void> =>
     { everyMs: 100 },
   );
 
+/** The time that all processes of a network see, in epoch ms: it may have been moved. */
+export const nowOf = async (network: NetworkAddress): Promise<number> => {
+  const text = await readFile(join(network.dataDir, 'clock.json'), 'utf8');
+  const { offsetMs, since, scale } = JSON.parse(text) as Record<'offsetMs' | 'since' | 'scale', number>;
+  return since + offsetMs + (Date.now() - since) * scale;
+};
+
 /** Moves the time of all processes of a network forward, when no health test is under way. */
 export const advance = async (network: NetworkAddress, ms: number): Promise<void> => {
   await untilQuiet(network);
