@@ -14,6 +14,7 @@ export interface PresentNode {
   readonly dedicatedTo: string | null;
   /** When a test was last drawn for it while it served. */
   readonly drawnAt: Date | null;
+  readonly testedAt: Date | null;
 }
 
 /** Who is there, and who should be. */
@@ -51,6 +52,7 @@ export class PresenceStore {
         sessionId: true,
         dedicatedTo: true,
         drawnAt: true,
+        testedAt: true,
       },
       orderBy: { stateAt: 'asc' },
     });

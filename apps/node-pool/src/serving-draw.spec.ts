@@ -19,6 +19,7 @@ interface Node {
   sessionId: string | null;
   dedicatedTo: string | null;
   drawnAt: Date | null;
+  testedAt: Date | null;
 }
 const nodes = (count: number, more: Partial<Node> = {}): Node[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -26,6 +27,7 @@ const nodes = (count: number, more: Partial<Node> = {}): Node[] =>
     sessionId: 'a session',
     dedicatedTo: null,
     drawnAt: null,
+    testedAt: null,
     ...more,
   }));
 const draw = (more: Partial<Draw> = {}): Draw => ({
@@ -66,6 +68,11 @@ describe('the draw of tests while nodes serve', () => {
     expect(drawServing([inTest, ...rest], draw())).toEqual([]);
     const done = { ...first!, drawnAt: new Date(1_000_000 - TEST_MS) };
     expect(drawServing([done, ...rest], draw())).toHaveLength(1);
+  });
+
+  it('leaves whoever was tested just now alone', () => {
+    expect(drawServing(nodes(1, { testedAt: new Date(1_000_000 - 2_999) }), draw())).toEqual([]);
+    expect(drawServing(nodes(1, { testedAt: new Date(1_000_000 - 3_000) }), draw())).toHaveLength(1);
   });
 
   it('looks at each session by itself', () => {

@@ -2,6 +2,8 @@ import { shuffle } from './shuffle.js';
 
 /** A test that was drawn and gave no verdict is over by then: rounds end by force. */
 export const TEST_MS = 30_000;
+/** Nobody is tested so soon after a test: cognitive would pass the node over, and the draw would be lost. */
+const SETTLE_MS = 3_000;
 /** Of a session's nodes, at most this share is in a test at once; always one may be. */
 const SHARE = 0.2;
 /** Whoever was not asked for longer than this was not the one who drew. */
@@ -14,6 +16,8 @@ interface Reserved {
   readonly dedicatedTo: string | null;
   /** When a test was last drawn for it while it served, unless its verdict is known. */
   readonly drawnAt: Date | null;
+  /** When its last test ended. */
+  readonly testedAt: Date | null;
 }
 
 export interface Draw {
@@ -28,7 +32,7 @@ export interface Draw {
 
 /**
  * Which of the reserved nodes are tested while they serve. Each is drawn with probability 1 − e^(−elapsed/mean), so the
- * times between its tests are exponentially distributed: having been tested just now, or not for long, tells a node
+ * times between its tests are exponentially distributed, but for the first three seconds: having been tested just now, or not for long, tells a node
  * nothing about when the next one comes. Dedicated nodes are left alone: their time is their owner's, who alone is
  * served by them.
  */
@@ -39,8 +43,9 @@ export const drawServing = <N extends Reserved>(
   if (meanMs <= 0) return [];
   const chance = 1 - Math.exp(-Math.min(elapsedMs, LONGEST_GAP_MS) / meanMs);
   const isInTest = ({ drawnAt }: N): boolean => drawnAt !== null && now - drawnAt.getTime() < TEST_MS;
+  const isSettled = ({ testedAt }: N): boolean => testedAt === null || now - testedAt.getTime() >= SETTLE_MS;
   return bySession(nodes).flatMap((members) => {
-    const testable = members.filter(({ dedicatedTo }) => dedicatedTo === null);
+    const testable = members.filter(({ dedicatedTo }) => dedicatedTo === null).filter(isSettled);
     const room = Math.max(1, Math.floor(members.length * SHARE)) - members.filter(isInTest).length;
     const drawn = testable.filter((node) => !isInTest(node) && random() < chance);
     return shuffle(drawn, random).slice(0, Math.max(0, room));
