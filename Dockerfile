@@ -25,12 +25,13 @@ RUN npm prune --omit=dev --omit=optional --no-audit --no-fund \
 
 FROM packages AS build
 COPY . .
-RUN npm run generate && npx tsc -b $(ls -d apps/* | grep -v e2e)
+RUN npm run generate && npx tsc -b $(ls -d apps/* | grep -v e2e) && node tools/bundle.mjs \
+ && npm run build --workspace apps/dashboard
 RUN rm -rf apps/e2e libs/testkit && find apps libs -type d -name src -prune -exec rm -rf {} +
 
 FROM node:24-bookworm-slim
 WORKDIR /ganglion
-RUN printf '#!/bin/sh\nexec node /ganglion/apps/cli/dist/main.js "$@"\n' > /usr/local/bin/ganglion \
+RUN printf '#!/bin/sh\nexec node /ganglion/apps/cli/dist/main.bundle.mjs "$@"\n' > /usr/local/bin/ganglion \
  && chmod 755 /usr/local/bin/ganglion
 # A volume takes the owner and mode of the folder it is first mounted over: here, of one only the services can read.
 RUN data=/var/lib/ganglion \
@@ -52,4 +53,4 @@ ENV APP=$APP NODE_ENV=production DATA_DIR=/var/lib/ganglion GANGLION_CACHE=/var/
 USER node
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$HEALTH_PORT && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
-ENTRYPOINT ["sh", "-c", "exec node \"apps/$APP/dist/main.js\" \"$@\"", "ganglion"]
+ENTRYPOINT ["sh", "-c", "exec node \"apps/$APP/dist/main.bundle.mjs\" \"$@\"", "ganglion"]

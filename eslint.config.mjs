@@ -51,12 +51,16 @@ const depConstraints = [
       'type:inference',
     ],
   },
+  {
+    sourceTag: 'app:dashboard',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:commitment', 'type:sdk'],
+  },
 ];
 
 export default [
   { ignores: ['**/dist', '**/generated', '.ganglion', 'models', 'tools/models', '.nx', 'node_modules'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parser },
     plugins: { '@nx': nx, '@typescript-eslint': plugin },
     linterOptions: { reportUnusedDisableDirectives: 'error' },

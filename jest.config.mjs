@@ -60,6 +60,16 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/apps/e2e/src/**/*.spec.ts'],
+      testPathIgnorePatterns: [...isNotSource, '\\.browser\\.spec\\.ts$'],
+      testEnvironment: '<rootDir>/libs/testkit/jest/network-environment.mjs',
+      globalSetup: '<rootDir>/libs/testkit/jest/network-setup.mjs',
+      globalTeardown: '<rootDir>/libs/testkit/jest/network-teardown.mjs',
+    },
+    {
+      // The dashboard in Chromium; not part of `npm test`, which a machine without a browser runs too.
+      ...common,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/apps/e2e/src/**/*.browser.spec.ts'],
       testEnvironment: '<rootDir>/libs/testkit/jest/network-environment.mjs',
       globalSetup: '<rootDir>/libs/testkit/jest/network-setup.mjs',
       globalTeardown: '<rootDir>/libs/testkit/jest/network-teardown.mjs',

@@ -4,13 +4,15 @@
  * to Jest: `npm test -- libs/commitment`. The last line counts them all.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Narrator } from './setup/narrator.mjs';
 import { become, root, SetupError } from './setup/run.mjs';
 import { setUp } from './setup/set-up.mjs';
 
-const projects = { unit: '--maxWorkers=100%', service: '--maxWorkers=50%', e2e: '--runInBand' };
+// Service specs wait for servers more than they compute: two at once, also on two processors.
+const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
+const projects = { unit: '--maxWorkers=100%', service: `--maxWorkers=${atOnce}`, e2e: '--runInBand' };
 
 const narrator = new Narrator();
 try {

@@ -23,6 +23,8 @@ const refused = [
   ['apps/miner/src/planted.service.ts', 'koffi', 'boundary/onnx-in-inference'],
   ['apps/cli/src/planted.ts', '@ganglion/inference', 'boundary/inference-when-needed'],
   ['apps/cli/src/planted.ts', '@ganglion/node', '@nx/enforce-module-boundaries'],
+  ['apps/dashboard/src/planted.tsx', '@ganglion/runtime', '@nx/enforce-module-boundaries'],
+  ['apps/dashboard/src/planted.tsx', 'node:fs', 'boundary/pure'],
   ['bench/engine/src/planted.ts', 'onnxruntime-node', 'boundary/onnx-in-inference'],
 ] as const;
 
@@ -31,6 +33,7 @@ const allowed = [
   ['apps/session/src/planted.service.ts', '@ganglion/messaging'],
   ['libs/messaging/src/planted.ts', '@ganglion/contracts'],
   ['libs/inference/src/planted.ts', 'onnxruntime-node'],
+  ['apps/dashboard/src/planted.tsx', '@ganglion/sdk'],
   ['apps/session/src/planted.spec.ts', '@ganglion/testkit'],
 ] as const;
 

@@ -53,7 +53,7 @@ const anyRole = [...roles.map((role) => `apps/*/src/**/*.${role}.ts`), 'apps/*/s
 
 export const importsByRole = [
   restrict(
-    ['apps/*/src/**/*.ts'],
+    ['apps/*/src/**/*.{ts,tsx}'],
     [database, onnx, io],
     [...anyRole, 'apps/cli/**', 'apps/provision/**', 'apps/miner/**'],
   ),
@@ -72,7 +72,7 @@ export const importsByRole = [
   restrict(['apps/*/src/**/*.lifecycle.ts'], [leftwards([...edges, 'service', 'store']), onnx]),
   restrict(['libs/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'], [onnx], ['libs/inference/**']),
   {
-    files: ['apps/**/*.ts', 'libs/**/*.ts', 'tools/src/**/*.ts'],
+    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts', 'tools/src/**/*.ts'],
     ignores: ['libs/runtime/**', 'libs/testkit/**', '**/*.spec.ts', '**/*.fixture.ts'],
     rules: {
       'no-restricted-syntax': [

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeBundles } from './bundles.mjs';
+import { buildDashboard } from './dashboard.mjs';
 import { checkNode, installPackages } from './packages.mjs';
 import { root, run } from './run.mjs';
 
@@ -31,4 +33,6 @@ export const setUp = async (narrator, projects = allProjects) => {
       ...wanted,
     ]);
   });
+  await narrator.step('Bundling', makeBundles);
+  if (projects.includes('apps/router')) await buildDashboard(narrator);
 };

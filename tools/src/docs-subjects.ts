@@ -2,12 +2,14 @@ import {
   catalog,
   durableName,
   type Event,
+  inboxPrefix,
   jobs,
   type Message,
   minerTemplate,
   type ModuleName,
   moduleNames,
   modulePermissions,
+  rollCall,
   streams,
   topology,
 } from '@ganglion/contracts';
@@ -75,6 +77,11 @@ ${table(
   ['subject', 'heard by', 'overheard by'],
   events.map((event) => [code(event.subject), hearers(event), overhearers(event)]),
 )}
+
+## Roll call
+
+\`${rollCall.subject}\`: \`router\` asks every replica of every module how it is. Each hears it outside of queue groups, and answers below
+\`${inboxPrefix('router')}.\` only.
 
 ## Frames and control records
 

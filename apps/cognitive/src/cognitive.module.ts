@@ -1,4 +1,5 @@
 import { outboxSignal } from '@ganglion/contracts';
+import { storageOf } from '@ganglion/database';
 import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
@@ -11,10 +12,11 @@ import { AuditStore } from './audit.store.js';
 import { ClaimService } from './claim.service.js';
 import { CognitiveController } from './cognitive.controller.js';
 import { CognitiveService } from './cognitive.service.js';
-import { CognitiveDatabase, CognitiveOutbox } from './database.store.js';
+import { CognitiveDatabase, CognitiveEventLog, CognitiveOutbox } from './database.store.js';
 import { DrawService } from './draw.service.js';
 import { DrawStore } from './draw.store.js';
 import { EpochStore } from './epoch.store.js';
+import { EventController } from './event.controller.js';
 import { HandingInService } from './handing-in.service.js';
 import { HearingService } from './hearing.service.js';
 import { LeaderStore } from './leader.store.js';
@@ -32,16 +34,22 @@ import { ShapeService } from './shape.service.js';
 import { SweepService } from './sweep.service.js';
 
 @Module({
-  controllers: [CognitiveController, RoleController, AuditController],
+  controllers: [CognitiveController, RoleController, AuditController, EventController],
   providers: [
     {
       provide: CognitiveDatabase,
       useFactory: (health: Health) => {
         const database = new CognitiveDatabase(databaseUrl());
         health.require('database', () => database.isUp());
+        health.measure((now) => storageOf(database.client, now));
         return database;
       },
       inject: [Health],
+    },
+    {
+      provide: CognitiveEventLog,
+      inject: [CognitiveDatabase],
+      useFactory: ({ client }: CognitiveDatabase) => new CognitiveEventLog(client, 'cognitive'),
     },
     {
       provide: CognitiveOutbox,

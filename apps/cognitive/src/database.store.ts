@@ -1,4 +1,4 @@
-import { openDatabase, Outbox, type OutboxOptions } from '@ganglion/database';
+import { EventLog, openDatabase, Outbox, type OutboxOptions } from '@ganglion/database';
 import { type Prisma, PrismaClient } from '@ganglion/database/cognitive';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 
@@ -41,3 +41,6 @@ export class CognitiveOutbox extends Outbox implements OnApplicationBootstrap, O
     await this.database.client.$disconnect();
   }
 }
+
+/** What happened in this module, for whoever asks. */
+export class CognitiveEventLog extends EventLog {}

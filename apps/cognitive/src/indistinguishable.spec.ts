@@ -1,5 +1,6 @@
 import type { TaskSubmitted } from '@ganglion/contracts';
-import { areaUnderCurve, type Example, seeded, train } from './classifier.fixture.js';
+import { seeded } from '@ganglion/testkit/seeded';
+import { areaUnderCurve, type Example, train } from './classifier.fixture.js';
 import { everyday, jobOf, naiveTask, shapeOf, testTask, userTask } from './payloads.fixture.js';
 
 const COUNT = 1_000;

@@ -1,6 +1,6 @@
 import { challengeKind, type RequestShape } from '@ganglion/contracts';
 import { builtInShape } from './built-in-shapes.js';
-import { seeded } from './classifier.fixture.js';
+import { seeded } from '@ganglion/testkit/seeded';
 import { drawKind, kinds } from './kinds.js';
 
 const shape = (characters: number, maxTokens: number): RequestShape => {

@@ -1,6 +1,6 @@
 import { requestShape, type TaskShape } from '@ganglion/contracts';
 import { builtInShape } from './built-in-shapes.js';
-import { seeded } from './classifier.fixture.js';
+import { seeded } from '@ganglion/testkit/seeded';
 import { drawShape } from './shape-draw.js';
 
 const drawing = () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { appProgram } from '@ganglion/testkit';
 
-const program = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
+const program = appProgram('cli');
 
 export interface Ran {
   code: number;

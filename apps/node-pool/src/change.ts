@@ -43,7 +43,10 @@ interface NodeData {
   switchedAt?: Date;
 }
 
-/** A decision: the states to enter in turn (none: the row changes, its state does not), why, and what else to set. */
+/**
+ * A decision: the states to enter in turn (none: the row changes, its state does not), why, and what else to set. One that
+ * enters no state but has a reason is told in the history all the same.
+ */
 export interface Change {
   readonly path: readonly NodeState[];
   readonly reason?: Reason;

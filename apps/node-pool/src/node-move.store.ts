@@ -1,5 +1,5 @@
 import type { NodeState, Reason } from '@ganglion/contracts';
-import { move } from '@ganglion/database';
+import { move, note } from '@ganglion/database';
 import { type Node, Prisma } from '@ganglion/database/node-pool';
 import type { Change } from './change.js';
 import { nodeEvents, nodeLifecycle } from './node.lifecycle.js';
@@ -27,7 +27,10 @@ export const applyChange = async (
 ): Promise<NodeRow> => {
   const { path, reason, data } = change;
   const columns = { ...data, ...change.columns };
-  if (path.length === 0) await tx.node.update({ where: { id: row.id }, data: columns });
+  if (path.length === 0) {
+    await tx.node.update({ where: { id: row.id }, data: columns });
+    if (reason) await note(tx, { entity: nodeLifecycle.name, entityId: row.id, reason, at });
+  }
   let { state, sessionId } = row;
   for (const to of path) {
     const moved = await move(tx, nodeLifecycle, {

@@ -1,4 +1,5 @@
 import { outboxSignal } from '@ganglion/contracts';
+import { storageOf } from '@ganglion/database';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
@@ -9,6 +10,7 @@ import { CandidateStore } from './candidate.store.js';
 import { CredentialService } from './credential.service.js';
 import { Credentials } from './credentials.js';
 import { DueService } from './due.service.js';
+import { EventController } from './event.controller.js';
 import { ExaminerController } from './examiner.controller.js';
 import { ExaminerStore } from './examiner.store.js';
 import { FirstTokenService } from './first-token.service.js';
@@ -28,8 +30,10 @@ import { NodePoolConfig } from './node-pool.config.js';
 import { NodePoolController } from './node-pool.controller.js';
 import { NodeService } from './node.service.js';
 import { NodeStore } from './node.store.js';
+import { OperatorController } from './operator.controller.js';
+import { OperatorService } from './operator.service.js';
 import { PoolGauge } from './pool-gauge.service.js';
-import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
+import { PoolDatabase, PoolEventLog, PoolOutbox } from './pool-database.store.js';
 import { PopulationStore } from './population.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
@@ -44,6 +48,7 @@ import { VerifierStore } from './verifier.store.js';
 const openPool = ({ databaseUrl }: NodePoolConfig, health: Health): PoolDatabase => {
   const database = PoolDatabase.open(databaseUrl);
   health.require('database', async () => (await database.client.$queryRaw`SELECT 1`) !== undefined);
+  health.measure((now) => storageOf(database.client, now));
   return database;
 };
 
@@ -66,10 +71,17 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     VerifierController,
     ExaminerController,
     LoadController,
+    OperatorController,
+    EventController,
   ],
   providers: [
     { provide: NodePoolConfig, useFactory: () => NodePoolConfig.read() },
     { provide: PoolDatabase, useFactory: openPool, inject: [NodePoolConfig, Health] },
+    {
+      provide: PoolEventLog,
+      inject: [PoolDatabase],
+      useFactory: ({ client }: PoolDatabase) => new PoolEventLog(client, 'node-pool'),
+    },
     { provide: PoolOutbox, useFactory: openOutbox, inject: [PoolDatabase, Bus, Clock] },
     {
       provide: Credentials,
@@ -100,6 +112,7 @@ const openOutbox = ({ client }: PoolDatabase, bus: Bus, clock: Clock): PoolOutbo
     LoadService,
     LoaderStore,
     NodeService,
+    OperatorService,
     PoolGauge,
     PopulationStore,
     PresenceService,

@@ -1,4 +1,4 @@
-import { openDatabase, Outbox } from '@ganglion/database';
+import { EventLog, openDatabase, Outbox } from '@ganglion/database';
 import { type Prisma, PrismaClient } from '@ganglion/database/node-pool';
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 
@@ -32,3 +32,6 @@ export class PoolOutbox extends Outbox implements OnModuleInit, BeforeApplicatio
     await this.stop();
   }
 }
+
+/** What happened in this module, for whoever asks. */
+export class PoolEventLog extends EventLog {}

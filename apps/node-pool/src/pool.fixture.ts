@@ -20,6 +20,7 @@ import { ModelStore } from './model.store.js';
 import { NodePoolConfig, type NodeRules } from './node-pool.config.js';
 import { NodeService } from './node.service.js';
 import { NodeStore } from './node.store.js';
+import { OperatorService } from './operator.service.js';
 import { PoolDatabase, PoolOutbox } from './pool-database.store.js';
 import { PopulationStore } from './population.store.js';
 import { PresenceService } from './presence.service.js';
@@ -118,6 +119,7 @@ export const replica = (
     joins: new JoinService(founding, new JoinStore(database, outbox, clock), credential, clock),
     revocations,
     nodes: new NodeService(nodeStore, new ModelStore(database), populations, revocations),
+    operators: new OperatorService(nodeStore, revocations, presenceStore),
     loaders,
     selection: new SelectionService(new CandidateStore(database), loaders, populations),
     sweeps: new SweepService(

@@ -1,18 +1,8 @@
+import { seeded } from '@ganglion/testkit/seeded';
 import { type Draw, drawServing, TEST_MS } from './serving-draw.js';
 
 const MEAN_MS = 30_000;
 const TICK_MS = 500;
-
-/** mulberry32: the same numbers in [0, 1) for the same seed. */
-const seeded = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 interface Node {
   id: string;

@@ -197,7 +197,8 @@ describe('the oracle', () => {
         msg.respond(JSON.stringify({ code: 'INTERNAL', message: 'a bug' }), { headers: hdrs });
       },
     });
-    await answer(cognitive.tick, () => ({ due: [], probe: nodes }));
+    let named = nodes;
+    await answer(cognitive.tick, () => ({ due: [], probe: named }));
     await answer(cognitive.probed, (input) => (reports.push(input), {}));
     await oracle.turn();
     await eventually(() => reports.length === 1);
@@ -205,5 +206,12 @@ describe('the oracle', () => {
     expect(rtt(there)).toBeGreaterThan(0);
     expect(rtt(faulty)).toBeGreaterThan(0);
     expect(rtt(away)).toBeNull();
+
+    // Another replica of the pool names them too, and one more.
+    const other = `U${'Z'.repeat(55)}`;
+    named = [...nodes, other];
+    await oracle.turn();
+    await eventually(() => reports.length === 2);
+    expect(reports[1]!.probes).toEqual([{ nodeId: other, rttMs: null }]);
   });
 });

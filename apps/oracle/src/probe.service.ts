@@ -6,11 +6,14 @@ import { Injectable } from '@nestjs/common';
 const PROBE_TIMEOUT_MS = 1_000;
 /** As many as one report may carry. */
 const BATCH = 500;
+/** Each replica of the pool keeps turns of its own: a node that another one named just now is left out. */
+const LEAST_GAP_MS = 8_000;
 
 /** Pings nodes and reports their round trips. */
 @Injectable()
 export class ProbeService {
   #isRunning = false;
+  readonly #probedAt = new Map<string, number>();
 
   constructor(
     private readonly bus: Bus,
@@ -18,19 +21,28 @@ export class ProbeService {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Probes these nodes, unless the probes before are still under way. */
+  /** Probes those of these nodes that were not probed just now, unless the probes before are still under way. */
   async probe(epoch: number, nodeIds: readonly string[]): Promise<void> {
-    if (this.#isRunning || nodeIds.length === 0) return;
+    if (this.#isRunning) return;
     this.#isRunning = true;
     try {
-      for (let from = 0; from < nodeIds.length; from += BATCH) {
-        const batch = nodeIds.slice(from, from + BATCH);
+      const due = this.due(nodeIds);
+      for (let from = 0; from < due.length; from += BATCH) {
+        const batch = due.slice(from, from + BATCH);
         const probes = await Promise.all(batch.map((nodeId) => this.roundTrip(nodeId)));
         await this.bus.request(cognitive.probed, { epoch, probes });
       }
     } finally {
       this.#isRunning = false;
     }
+  }
+
+  private due(nodeIds: readonly string[]): string[] {
+    const now = this.clock.ms();
+    for (const [nodeId, at] of this.#probedAt) if (now - at >= LEAST_GAP_MS) this.#probedAt.delete(nodeId);
+    const due = nodeIds.filter((nodeId) => !this.#probedAt.has(nodeId));
+    for (const nodeId of due) this.#probedAt.set(nodeId, now);
+    return due;
   }
 
   private async roundTrip(nodeId: string): Promise<{ nodeId: string; rttMs: number | null }> {

@@ -31,6 +31,7 @@ export const provideKeys = async (settings: KeysSettings): Promise<void> => {
   await provideBroker(settings);
   await provideDatabasePasswords(secrets);
   await keepSecret(join(secrets, 'session-queue', 'network.key'), () => randomBytes(32).toString('hex'));
+  await keepSecret(join(secrets, 'router', 'cookie.secret'), () => randomBytes(32).toString('hex'));
   await provideFirstCredentials(secrets, settings.publicUrl);
 };
 

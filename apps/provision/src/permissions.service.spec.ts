@@ -40,6 +40,8 @@ describe('who may say and hear what', () => {
       '_INBOX.session.x',
       `_INBOX.${other}.x`,
       '$SYS.REQ.CLAIMS.UPDATE',
+      'roll-call',
+      '_INBOX.router.x',
     ];
     const subscribe = [
       '>',
@@ -50,6 +52,7 @@ describe('who may say and hear what', () => {
       `_INBOX.${other}.>`,
       'evt.>',
       'req.>',
+      'roll-call',
     ];
     expect(await refusedOf(nats, { publish, subscribe })).toEqual([...publish, ...subscribe]);
   });

@@ -1,4 +1,4 @@
-import { Lease, openDatabase, Outbox, type OutboxOptions } from '@ganglion/database';
+import { EventLog, Lease, openDatabase, Outbox, type OutboxOptions } from '@ganglion/database';
 import { type Prisma, PrismaClient } from '@ganglion/database/reputation';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 
@@ -44,3 +44,6 @@ export class ReputationOutbox extends Outbox implements OnApplicationBootstrap, 
 
 /** One replica at a time trims. */
 export class TrimLease extends Lease {}
+
+/** What happened in this module, for whoever asks. */
+export class ReputationEventLog extends EventLog {}

@@ -1,5 +1,6 @@
 import type { Strategy, View } from './attack.fixture.js';
-import { attempt, DAY, probe, seeded, START, verdict } from './heard.fixture.js';
+import { seeded } from '@ganglion/testkit/seeded';
+import { attempt, DAY, probe, START, verdict } from './heard.fixture.js';
 import type { NewEvent } from './ledger.store.js';
 import { emptyLedger, enter, type Ledger } from './ledger.js';
 import { allowanceFor, fifth, isOnProbation, NEWCOMER_UNTIL_TESTS } from './newcomers.fixture.js';

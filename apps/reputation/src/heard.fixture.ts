@@ -1,4 +1,5 @@
 import { cognitive, nodePool, sessionQueue } from '@ganglion/contracts';
+import { seeded } from '@ganglion/testkit/seeded';
 import type { NewEvent } from './ledger.store.js';
 
 export const nodeA = `U${'A'.repeat(55)}`;
@@ -7,17 +8,6 @@ export const sessionId = '01890000-0000-7000-8000-000000000009';
 export const START = Date.UTC(2030, 0, 1);
 export const MINUTE = 60_000;
 export const DAY = 86_400_000;
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export const seeded = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 const iso = (at: number): string => new Date(at).toISOString();
 type TestPhase = 'start' | 'precommit' | 'commit' | 'correctness';

@@ -1,5 +1,5 @@
 import { type Phase, phases } from '@ganglion/contracts';
-import { seeded } from './heard.fixture.js';
+import { seeded } from '@ganglion/testkit/seeded';
 import { HIGHEST_LEVEL, judge, type LevelMove, neededFrom, newcomer, type Standing } from './level.js';
 import type { Trial } from './stat.js';
 

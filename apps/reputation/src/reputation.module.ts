@@ -1,9 +1,11 @@
 import { outboxSignal } from '@ganglion/contracts';
+import { storageOf } from '@ganglion/database';
 import { randomUUID } from 'node:crypto';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
-import { ReputationDatabase, ReputationOutbox, TrimLease } from './database.store.js';
+import { ReputationDatabase, ReputationEventLog, ReputationOutbox, TrimLease } from './database.store.js';
+import { EventController } from './event.controller.js';
 import { HistoryStore } from './history.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { ReputationConfig } from './reputation.config.js';
@@ -17,16 +19,22 @@ import { TrimSweep } from './trim-sweep.service.js';
 const holder = randomUUID();
 
 @Module({
-  controllers: [ReputationController],
+  controllers: [ReputationController, EventController],
   providers: [
     {
       provide: ReputationDatabase,
       useFactory: (health: Health) => {
         const database = new ReputationDatabase(databaseUrl());
         health.require('database', () => database.isUp());
+        health.measure((now) => storageOf(database.client, now));
         return database;
       },
       inject: [Health],
+    },
+    {
+      provide: ReputationEventLog,
+      inject: [ReputationDatabase],
+      useFactory: ({ client }: ReputationDatabase) => new ReputationEventLog(client, 'reputation'),
     },
     {
       provide: ReputationOutbox,

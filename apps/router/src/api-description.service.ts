@@ -2,6 +2,7 @@ import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { z } from 'zod';
+import { ADMIN_COOKIE } from './admin-cookie.js';
 import { PUBLIC } from './auth.guard.js';
 import { InputPipe } from './input.pipe.js';
 
@@ -46,7 +47,12 @@ export const describeApi = (controllers: readonly Constructor[]): ApiDescription
     openapi: '3.1.0',
     info: { title: 'Ganglion', version: '1' },
     paths,
-    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer' },
+        cookie: { type: 'apiKey', in: 'cookie', name: ADMIN_COOKIE },
+      },
+    },
   };
 };
 
@@ -72,7 +78,7 @@ const describe = (controller: Constructor, name: string): Operation => {
   const body = schemaOf(RouteParamtypes.BODY, controller, name);
   return {
     operationId: `${controller.name.replace(/Controller$/, '')}.${name}`,
-    security: isPublic ? [] : [{ apiKey: [] }],
+    security: isPublic ? [] : [{ apiKey: [] }, { cookie: [] }],
     parameters: [...pathParameters(controller, name), ...queryParameters(controller, name)],
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: { default: { description: 'The answer, or an error in the shape of OpenAI' } },

@@ -18,6 +18,7 @@ describe('the description of the routes', () => {
       '/v1/nodes/join',
       '/v1/nodes/nonce',
       '/v1/nodes/{id}',
+      '/v1/nodes/{id}/actions',
       '/v1/sessions',
       '/v1/sessions/{id}',
       '/v1/sessions/{id}/statistics',
@@ -43,6 +44,6 @@ describe('the description of the routes', () => {
 
   it('says which routes need a key', () => {
     expect(paths['/v1/nodes/join']?.['post']?.security).toEqual([]);
-    expect(paths['/v1/nodes']?.['get']?.security).toEqual([{ apiKey: [] }]);
+    expect(paths['/v1/nodes']?.['get']?.security).toEqual([{ apiKey: [] }, { cookie: [] }]);
   });
 });

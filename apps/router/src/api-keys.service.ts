@@ -4,12 +4,12 @@ import { Bus, type Listener } from '@ganglion/messaging';
 import { Clock } from '@ganglion/runtime';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 
-/** A revoked key may work this long where the revocation was not heard. */
+/** A revoked key may work this long, and a changed one as before, where that was not heard. */
 const CACHE_MS = 30_000;
 const MAX_CACHED = 10_000;
 const KEY = /^gk_[0-9A-Za-z]{16,128}$/;
 
-/** Who owns an API key: asked from `session`, remembered for a short time, forgotten on revocation. */
+/** Who owns an API key: asked from `session`, remembered for a short time, forgotten when it changes. */
 @Injectable()
 export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
   readonly #cache = new Map<string, { facts: ApiKeyFacts; until: number }>();
@@ -22,17 +22,19 @@ export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    const revoked = this.bus.overhear(session.keyRevoked, ({ keyHash }) => {
+    const forget = ({ keyHash }: { keyHash: string }): void => {
       this.#cache.delete(keyHash);
-      // An answer that is on its way was given before the revocation: it must not be remembered.
+      // An answer that is on its way was given before the change: it must not be remembered.
       this.#asking.delete(keyHash);
-    });
-    // While the broker was away, revocations were not heard.
+    };
+    const revoked = this.bus.overhear(session.keyRevoked, forget);
+    const changed = this.bus.overhear(session.keyChanged, forget);
+    // While the broker was away, changes were not heard.
     const unheard = this.bus.onGap(() => {
       this.#cache.clear();
       this.#asking.clear();
     });
-    this.#listeners = [revoked, unheard];
+    this.#listeners = [revoked, changed, unheard];
   }
 
   onModuleDestroy(): void {

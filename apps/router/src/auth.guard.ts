@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ApiKeysService } from './api-keys.service.js';
+import { Callers } from './callers.service.js';
 import { isAdmin } from './ownership.js';
 
 /** Who asks: the facts of the API key. */
@@ -31,11 +31,14 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   return caller;
 });
 
-/** Every route needs an API key, unless it is marked `@Public()`; the socket authenticates at its handshake. */
+/**
+ * Every route needs an API key, or the cookie of an operator's browser in its place, unless it is marked `@Public()`; the
+ * socket authenticates at its handshake.
+ */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
-    private readonly keys: ApiKeysService,
+    private readonly callers: Callers,
     private readonly reflector: Reflector,
   ) {}
 
@@ -44,7 +47,7 @@ export class AuthGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const caller = await this.keys.authenticateHeader(request.headers.authorization);
+    const caller = await this.callers.ofRequest(request);
     if (!isAdmin(caller) && !caller.scopes.includes('inference'))
       throw new Fault('FORBIDDEN', 'this API key lacks the scope "inference": use another key');
     if (this.reflector.getAllAndOverride<boolean>(ADMIN_ONLY, targets) && !isAdmin(caller))

@@ -21,11 +21,12 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import { ApiKeysService } from './api-keys.service.js';
+import { Callers } from './callers.service.js';
 import { requireOwner } from './ownership.js';
 import { answerFault } from './error-body.js';
 import { parseInput } from './input.js';
 import type { RunningTask } from './running-task.js';
+import { socketOptions } from './socket-options.js';
 import { sendTask } from './socket-stream.js';
 import { SubmitService } from './submit.service.js';
 import { TaskMetrics } from './task-metrics.service.js';
@@ -42,17 +43,13 @@ interface ClientData {
 const MAX_TASKS_PER_SOCKET = 64;
 
 /** Clients over socket.io: the same tasks as over REST, several on one connection. */
-@WebSocketGateway({
-  namespace: clientNamespace,
-  transports: ['websocket'],
-  maxHttpBufferSize: 2 * 1024 * 1024,
-})
+@WebSocketGateway({ namespace: clientNamespace, ...socketOptions })
 export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconnect<Socket> {
   readonly #log = new Logger('ClientGateway');
 
   constructor(
     private readonly bus: Bus,
-    private readonly keys: ApiKeysService,
+    private readonly callers: Callers,
     private readonly submits: SubmitService,
     private readonly metrics: TaskMetrics,
   ) {}
@@ -61,9 +58,8 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
   afterInit(namespace: Namespace): void {
     namespace.server.of('/').use((_, next) => next(new Error(`connect to the namespace ${clientNamespace}`)));
     namespace.use((socket, next) => {
-      const { apiKey } = socket.handshake.auth;
-      this.keys.authenticate(typeof apiKey === 'string' ? apiKey : '').then(
-        (caller) => {
+      this.callers.ofHandshake(socket.handshake, 'apiKey').then(
+        ({ caller }) => {
           const data: ClientData = { caller, tasks: new Map(), submitting: 0 };
           Object.assign(socket.data, data);
           this.refuseUnknown(socket);
@@ -110,6 +106,7 @@ export class ClientGateway implements OnGatewayInit<Namespace>, OnGatewayDisconn
     try {
       if (!reserved)
         throw new Fault('LIMITED', `a socket runs at most ${MAX_TASKS_PER_SOCKET} tasks: wait for one`);
+      this.callers.count(data.caller);
       const parameters = parseInput(completionParameters, withoutUnsupported(body), 'the task');
       const task = await this.submits.submit(data.caller, { parameters, isStream: true });
       data.tasks.set(task.taskId, task);

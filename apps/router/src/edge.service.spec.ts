@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { errorBody } from '@ganglion/contracts';
-import { API_KEY, Neighbours } from './neighbours.fixture.js';
+import { errorBody, sessionQueue } from '@ganglion/contracts';
+import { eventually } from '@ganglion/testkit';
+import { API_KEY, Neighbours, taskOf } from './neighbours.fixture.js';
 
 jest.setTimeout(30_000);
 
@@ -94,5 +96,32 @@ describe('the edge of the router', () => {
     expect(Object.keys(paths)).toEqual(
       expect.arrayContaining(['/v1/keys', '/v1/tasks/{id}/receipt', '/openapi.json']),
     );
+  });
+
+  it('ends while clients go on asking over connections that they keep', async () => {
+    const ending = await Neighbours.start();
+    // Slow enough that no connection is idle when the server closes those that are.
+    ending.answer(sessionQueue.get, async ({ taskId }) => {
+      await sleep(20);
+      return taskOf({ taskId });
+    });
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    let answered = 0;
+    /** Asks until it is told to go, or nobody listens any more. */
+    const client = async (): Promise<string> => {
+      for (;;) {
+        const response = await fetch(`${ending.url}/v1/tasks/${taskOf({}).taskId}`, { headers }).catch(
+          () => null,
+        );
+        if (!response) return 'nobody there';
+        const body: unknown = await response.json();
+        if (!response.ok) return `${response.status} ${errorBody.parse(body).error.code}`;
+        answered++;
+      }
+    };
+    const clients = Array.from({ length: 4 }, client);
+    await eventually(() => answered > 20);
+    await ending[Symbol.asyncDispose]();
+    for (const end of await Promise.all(clients)) expect(end).toMatch(/^(503 router_closing|nobody there)$/);
   });
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Fault } from '@ganglion/contracts';
+import { Fault } from '@ganglion/contracts';
 import type { Metrics } from '@ganglion/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ClosingService } from './closing.service.js';
 import { answerFault, faultOfStatus } from './error-body.js';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -60,8 +61,14 @@ const remedies: Readonly<Record<number, string>> = {
   431: 'the headers are larger than 16 kB: send fewer or shorter ones',
 };
 
-/** What happens to every request whatever its route: its id goes out, its body must be JSON, it is counted. */
-export const guardEdge = (fastify: FastifyInstance, metrics: Metrics): void => {
+/**
+ * What happens to every request whatever its route: its id goes out, its body must be JSON, it is counted. A router that
+ * ends takes no more, and keeps no connection: clients that ask on and on over one would hold the end up.
+ */
+export const guardEdge = (
+  fastify: FastifyInstance,
+  { metrics, closing }: { metrics: Metrics; closing: ClosingService },
+): void => {
   const requests = metrics.counter('ganglion_http_requests_total', 'HTTP requests, by route and status', [
     'method',
     'route',
@@ -75,7 +82,11 @@ export const guardEdge = (fastify: FastifyInstance, metrics: Metrics): void => {
     void reply.header('x-request-id', request.id);
     // Many clients send the type with every request; Fastify refuses one that announces JSON and brings none.
     if (!hasBody(request)) delete request.headers['content-type'];
-    done(refusalOf(request));
+    done(closing.isClosing ? closingFault() : refusalOf(request));
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing.isClosing) void reply.header('connection', 'close');
+    done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const labels = { method: request.method, route: routeOf(request) };
@@ -84,6 +95,11 @@ export const guardEdge = (fastify: FastifyInstance, metrics: Metrics): void => {
     done();
   });
 };
+
+const closingFault = (): Fault =>
+  new Fault('UNAVAILABLE', 'this router is closing: ask again, or another router', {
+    reason: 'router_closing',
+  });
 
 /** The route's pattern and not the URL: labels must be few. */
 const routeOf = (request: FastifyRequest): string =>

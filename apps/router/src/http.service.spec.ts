@@ -200,6 +200,25 @@ describe('the router over HTTP', () => {
     expect(await ask('/readyz', {}, null)).toMatchObject({ status: 200, body: { ready: true } });
   });
 
+  it('lists everybody’s sessions and tasks to an admin who asks for all, of one state if it is named', async () => {
+    neighbours.answer(session.list, () => ({ items: [], nextCursor: null }));
+    neighbours.answer(sessionQueue.list, () => ({ items: [], nextCursor: null }));
+    for (const key of [API_KEY, 'gk_adminadminadminadmin']) {
+      expect((await ask('/v1/sessions?all=true&state=READY', {}, key)).status).toBe(200);
+      expect((await ask('/v1/tasks?all=true&state=QUEUED', {}, key)).status).toBe(200);
+    }
+    const rest = { limit: 50, sessionId: null, state: 'QUEUED' };
+    expect(neighbours.askedFor(session.list).slice(-2)).toEqual([
+      { limit: 50, state: 'READY', owner: 'key-0' },
+      { limit: 50, state: 'READY', owner: null },
+    ]);
+    expect(neighbours.askedFor(sessionQueue.list).slice(-2)).toEqual([
+      { ...rest, owner: 'key-0' },
+      { ...rest, owner: null },
+    ]);
+    expect(await ask('/v1/tasks?state=READY')).toEqual(shape(400, { param: 'state', code: 'invalid_value' }));
+  });
+
   it('counts requests by route and status', async () => {
     const { body } = await ask('/metrics', {}, null);
     expect(body).toMatch(

@@ -1,7 +1,7 @@
-import { Fault } from '@ganglion/contracts';
 import { Clock } from '@ganglion/runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { takeOne } from './limited.js';
 import { RateLimit } from './rate-limit.js';
 import { ROUTER_CONFIG, type RouterConfig } from './router.config.js';
 
@@ -19,10 +19,7 @@ export class JoinLimitGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const { ip } = context.switchToHttp().getRequest<FastifyRequest>();
-    const retryAfterSeconds = this.#limit.take(ip, this.clock.ms());
-    if (retryAfterSeconds === 0) return true;
-    throw new Fault('LIMITED', `too many joins from ${ip}: try again in ${retryAfterSeconds} s`, {
-      retryAfterSeconds,
-    });
+    takeOne(this.#limit, ip, { now: this.clock.ms(), what: `joins from ${ip}` });
+    return true;
   }
 }

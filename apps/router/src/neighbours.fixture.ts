@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type ControlRecord,
+  databaseModules,
   Fault,
   type Frame,
   type InputOf,
@@ -23,11 +24,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { headers, type Msg } from '@nats-io/nats-core';
 import { Attempt, NODE, TASK_ID } from './answer.fixture.js';
+import { ClosingService } from './closing.service.js';
+import { serveDashboard } from './dashboard.config.js';
 import { guardEdge, makeAdapter } from './http.config.js';
 import { RouterModule } from './router.module.js';
 
 export const API_KEY = 'gk_0123456789abcdefghij';
 export const OTHER_KEY = 'gk_ABCDEFGHIJ0123456789';
+export const ADMIN_KEY = 'gk_adminADMINadminADMIN';
+export const COOKIE_SECRET = 'c'.repeat(64);
 export const SESSION_ID = 'b7d0f1a6-3f0e-4a67-9d6e-0f4a4f1c2d3e';
 const AT = '2026-01-01T00:00:00.000Z';
 
@@ -52,10 +57,13 @@ export class Neighbours {
   private constructor(
     readonly url: string,
     readonly bus: Bus,
+    /** Where the router looks for the dashboard's build; nothing is there at first. */
+    readonly dashboard: string,
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<Neighbours> {
+  /** @param options.trustProxy whether the router stands behind a proxy of its own */
+  static async start({ trustProxy = false } = {}): Promise<Neighbours> {
     const directory = await mkdtemp(join(tmpdir(), 'router-'));
     const port = await freePort();
     const configFile = join(directory, 'nats.conf');
@@ -63,8 +71,11 @@ export class Neighbours {
     const broker = await BrokerServer.start({ configFile, port, logFile: join(directory, 'nats.log') });
     const bus = await connectBus({ servers: broker.url, name: 'neighbours' });
     const routerBus = await connectBus({ servers: broker.url, name: 'router' });
-    const app = await startRouter(routerBus);
-    const neighbours = new Neighbours(await app.getUrl(), bus, async () => {
+    await writeFile(join(directory, 'cookie.secret'), COOKIE_SECRET);
+    Object.assign(process.env, { SECRETS_DIR: directory, TRUST_PROXY: String(trustProxy) });
+    const dashboard = join(directory, 'dashboard');
+    const app = await startRouter(routerBus, { dashboard, trustProxy });
+    const neighbours = new Neighbours(await app.getUrl(), bus, dashboard, async () => {
       await app.close();
       await Promise.all([bus.close(), routerBus.close()]);
       await broker.stop();
@@ -115,7 +126,7 @@ export class Neighbours {
   }
 
   private async listen(): Promise<void> {
-    for (const module of ['session', 'session-queue', 'node-pool', 'reputation'])
+    for (const module of databaseModules)
       this.bus.nats.subscribe(`req.${module}.*`, { callback: (_, msg) => void this.reply(msg) });
     await this.bus.nats.flush();
   }
@@ -133,12 +144,12 @@ export class Neighbours {
     }
   }
 
-  /** A network with one model, two keys and one session. */
+  /** A network with one model, three keys and one session. */
   private answerAll(): void {
     this.answer(session.authenticate, ({ keyHash }) => {
-      const known = [API_KEY, OTHER_KEY].findIndex((key) => hashOf(key) === keyHash);
+      const known = [API_KEY, OTHER_KEY, ADMIN_KEY].findIndex((key) => hashOf(key) === keyHash);
       if (known < 0) throw new Fault('UNAUTHENTICATED', 'unknown key');
-      return { keyId: `key-${known}`, name: 'test', scopes: ['inference'] };
+      return { keyId: `key-${known}`, name: 'test', scopes: [known === 2 ? 'admin' : 'inference'] };
     });
     this.answer(nodePool.models, () => ({
       models: [
@@ -166,15 +177,20 @@ export class Neighbours {
   }
 }
 
-const startRouter = async (bus: Bus): Promise<NestFastifyApplication> => {
+const startRouter = async (
+  bus: Bus,
+  { dashboard, trustProxy }: { dashboard: string; trustProxy: boolean },
+): Promise<NestFastifyApplication> => {
   const runtime = { bus, clock: new Clock(), health: new Health(), metrics: new Metrics('router') };
   const app = await NestFactory.create<NestFastifyApplication>(
     RuntimeModule.around(RouterModule, runtime),
-    makeAdapter({ trustProxy: false }),
+    makeAdapter({ trustProxy }),
     { logger: false },
   );
   app.useWebSocketAdapter(new IoAdapter(app));
-  guardEdge(app.getHttpAdapter().getInstance(), runtime.metrics);
+  const fastify = app.getHttpAdapter().getInstance();
+  guardEdge(fastify, { metrics: runtime.metrics, closing: app.get(ClosingService) });
+  serveDashboard(fastify, { directory: dashboard });
   await app.listen(0, '127.0.0.1');
   return app;
 };
@@ -210,4 +226,4 @@ export const taskOf = (facts: Partial<TaskView>): TaskView => ({
   ...facts,
 });
 
-const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');

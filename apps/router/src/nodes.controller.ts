@@ -1,13 +1,23 @@
-import { Fault, type InputOf, nodeId, nodePool, nodeState } from '@ganglion/contracts';
+import {
+  type ApiKeyFacts,
+  Fault,
+  type InputOf,
+  nodeActionBody,
+  nodeId,
+  nodePool,
+  nodeState,
+} from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { Public } from './auth.guard.js';
+import type { z } from 'zod';
+import { AdminOnly, Caller, Public } from './auth.guard.js';
 import { InputPipe } from './input.pipe.js';
 import { JoinLimitGuard } from './join-limit.guard.js';
 import { pageQuery } from './paging.js';
 
 const nodeQuery = new InputPipe(pageQuery.extend({ state: nodeState.optional() }), 'the query');
 const idOfNode = new InputPipe(nodeId, 'the node id');
+const actionBody = new InputPipe(nodeActionBody, 'the body');
 const joinBody = new InputPipe(nodePool.join.input, 'the body');
 
 /** A declaration travels in one broker message (1 MB). */
@@ -25,6 +35,18 @@ export class NodesController {
   @Get(':id')
   get(@Param('id', idOfNode) id: string) {
     return this.bus.request(nodePool.get, { nodeId: id });
+  }
+
+  /** What an operator does with a node; its history says who did it, and why. */
+  @Post(':id/actions')
+  @HttpCode(200)
+  @AdminOnly()
+  act(
+    @Param('id', idOfNode) id: string,
+    @Body(actionBody) action: z.infer<typeof nodeActionBody>,
+    @Caller() { keyId }: ApiKeyFacts,
+  ) {
+    return this.bus.request(nodePool.act, { ...action, nodeId: id, by: keyId });
   }
 
   /** A miner's first step in: what it must sign. */

@@ -8,4 +8,3 @@ export type Page = z.infer<typeof pageQuery>;
 
 /** `all=true` lists everyone's, for admins. */
 export const ownedQuery = pageQuery.extend({ all: z.stringbool().default(false) }).strict();
-export type OwnedPage = z.infer<typeof ownedQuery>;

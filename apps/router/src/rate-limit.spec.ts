@@ -22,4 +22,14 @@ describe('RateLimit', () => {
     expect(limit.take('c', 0)).toBe(60);
     expect(limit.take('a', 0)).toBe(0);
   });
+
+  it('gives a key a measure of its own, also when that changes', () => {
+    const limit = new RateLimit({ perMinute: 1 });
+    expect([0, 0, 0].map((now) => limit.take('a', now, 3))).toEqual([0, 0, 0]);
+    expect(limit.take('a', 0, 3)).toBe(20);
+    expect(limit.take('a', 1_000, 60)).toBe(0);
+    expect(limit.take('b', 0, 60)).toBe(0);
+    expect(limit.take('b', 0, 1)).toBe(0);
+    expect(limit.take('b', 0, 1)).toBe(60);
+  });
 });

@@ -12,12 +12,16 @@ export class RateLimit {
     this.#maxKeys = maxKeys;
   }
 
-  /** Takes one. @returns 0 if there was one, or the seconds until there is. @param now ms of any steady clock */
-  take(key: string, now: number): number {
-    const full = this.#perMinute * COST;
+  /**
+   * Takes one. @returns 0 if there was one, or the seconds until there is.
+   * @param now ms of any steady clock
+   * @param perMinute of this key; when it changes, what is left stays, as far as the new bucket holds it
+   */
+  take(key: string, now: number, perMinute = this.#perMinute): number {
+    const full = perMinute * COST;
     const { left, at } = this.#buckets.get(key) ?? { left: full, at: now };
-    const refilled = Math.min(full, left + Math.max(0, now - at) * this.#perMinute);
-    if (refilled < COST) return Math.ceil((COST - refilled) / this.#perMinute / 1_000);
+    const refilled = Math.min(full, left + Math.max(0, now - at) * perMinute);
+    if (refilled < COST) return Math.ceil((COST - refilled) / perMinute / 1_000);
     this.#buckets.delete(key);
     this.makeRoom();
     this.#buckets.set(key, { left: refilled - COST, at: now });

@@ -4,6 +4,7 @@ import {
   session,
   type SessionParameters,
   sessionParameters,
+  sessionState,
   type TaskParameters,
   taskParameters,
   uuid,
@@ -11,17 +12,19 @@ import {
 import { Bus } from '@ganglion/messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { Caller } from './auth.guard.js';
 import { isAdmin, requireOwner } from './ownership.js';
 import { CompletionsService } from './completions.service.js';
 import { InputPipe } from './input.pipe.js';
 import { ModelsService } from './models.service.js';
-import { type OwnedPage, ownedQuery } from './paging.js';
+import { ownedQuery } from './paging.js';
 import { withoutUnsupported } from './unsupported.js';
 
 const sessionBody = new InputPipe(sessionParameters, 'the body');
 const taskBody = new InputPipe(taskParameters, 'the body', withoutUnsupported);
-const sessionQuery = new InputPipe(ownedQuery, 'the query');
+const listQuery = ownedQuery.extend({ state: sessionState.optional() });
+const sessionQuery = new InputPipe(listQuery, 'the query');
 const idOfSession = new InputPipe(uuid, 'the session id');
 
 @Controller('v1/sessions')
@@ -50,7 +53,7 @@ export class SessionsController {
   }
 
   @Get()
-  list(@Caller() caller: ApiKeyFacts, @Query(sessionQuery) { all, ...paging }: OwnedPage) {
+  list(@Caller() caller: ApiKeyFacts, @Query(sessionQuery) { all, ...paging }: z.infer<typeof listQuery>) {
     return this.bus.request(session.list, { ...paging, owner: all && isAdmin(caller) ? null : caller.keyId });
   }
 

@@ -1,12 +1,18 @@
-import { type ApiKeyFacts, sessionQueue, type TaskView, uuid } from '@ganglion/contracts';
+import { type ApiKeyFacts, nodeId, sessionQueue, taskState, type TaskView, uuid } from '@ganglion/contracts';
 import { Bus } from '@ganglion/messaging';
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
+import type { z } from 'zod';
 import { Caller } from './auth.guard.js';
 import { isAdmin, requireOwner } from './ownership.js';
 import { InputPipe } from './input.pipe.js';
-import { type OwnedPage, ownedQuery } from './paging.js';
+import { ownedQuery } from './paging.js';
 
-const taskQuery = new InputPipe(ownedQuery.extend({ sessionId: uuid.nullable().default(null) }), 'the query');
+const listQuery = ownedQuery.extend({
+  sessionId: uuid.nullable().default(null),
+  state: taskState.optional(),
+  nodeId: nodeId.optional(),
+});
+const taskQuery = new InputPipe(listQuery, 'the query');
 const idOfTask = new InputPipe(uuid, 'the task id');
 
 @Controller('v1/tasks')
@@ -14,10 +20,7 @@ export class TasksController {
   constructor(private readonly bus: Bus) {}
 
   @Get()
-  list(
-    @Caller() caller: ApiKeyFacts,
-    @Query(taskQuery) { all, ...paging }: OwnedPage & { sessionId: string | null },
-  ) {
+  list(@Caller() caller: ApiKeyFacts, @Query(taskQuery) { all, ...paging }: z.infer<typeof listQuery>) {
     return this.bus.request(sessionQueue.list, {
       ...paging,
       owner: all && isAdmin(caller) ? null : caller.keyId,

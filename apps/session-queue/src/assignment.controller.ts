@@ -38,7 +38,23 @@ export class AssignmentController {
     node: PayloadOf<typeof nodePool.nodeTesting>,
     { eventId }: MessageContext,
   ): Promise<void> {
-    await this.store.leave(node, eventId!);
+    await this.store.leave(node, eventId!, { code: 'left_session', message: 'the pool took it back' });
+  }
+
+  @On(nodePool.nodeDraining)
+  async nodeDraining(
+    node: PayloadOf<typeof nodePool.nodeDraining>,
+    { eventId }: MessageContext,
+  ): Promise<void> {
+    await this.store.leave(node, eventId!, { code: 'node_draining', message: 'its node is to leave' });
+  }
+
+  @On(nodePool.nodeRetired)
+  async nodeRetired(
+    node: PayloadOf<typeof nodePool.nodeRetired>,
+    { eventId }: MessageContext,
+  ): Promise<void> {
+    await this.endings.nodeGone(node, eventId!, { code: 'node_retired', message: 'its node was retired' });
   }
 
   @On(nodePool.nodeOffline)

@@ -87,12 +87,14 @@ export class AssignmentStore {
   }
 
   /**
-   * A node is in its test, and so no longer its session's. Mostly the end of its assignment brought it there; but a session
-   * that got no answer when it assigned it has given it back to the pool, not knowing that it was taken here.
+   * The pool takes a node from its session: the node takes no new task, and leaves with its last running attempt. One that is
+   * in its test was mostly brought there by the end of its assignment; but a session that got no answer when it assigned
+   * it has given it back to the pool, not knowing that it was taken here.
    */
   async leave(
     { nodeId, sessionId, at }: { nodeId: string; sessionId: string | null; at: string },
     eventId: string,
+    reason: Reason,
   ): Promise<void> {
     const now = this.clock.now();
     await this.database.transaction(async (tx) => {
@@ -100,7 +102,6 @@ export class AssignmentStore {
       const current = await tx.assignment.findUnique({ where: { activeNodeId: nodeId } });
       // One that began after the event is of the next reservation.
       if (current?.sessionId !== sessionId || current.since >= new Date(at)) return;
-      const reason = { code: 'left_session', message: 'the pool took it back' };
       await letGo(tx, nodeId, { reason, at: now });
       await settleAssignment(tx, nodeId, now);
     });

@@ -1,5 +1,5 @@
 import { type Prisma, PrismaClient } from '@ganglion/database/session-queue';
-import { openDatabase, Outbox } from '@ganglion/database';
+import { EventLog, openDatabase, Outbox } from '@ganglion/database';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 
 export type Tx = Prisma.TransactionClient;
@@ -32,3 +32,6 @@ export class QueueOutbox extends Outbox implements OnApplicationBootstrap, OnMod
     await this.stop();
   }
 }
+
+/** What happened in this module, for whoever asks. */
+export class QueueEventLog extends EventLog {}

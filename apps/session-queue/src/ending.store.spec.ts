@@ -71,16 +71,16 @@ describe('the ends of tasks and assignments', () => {
       at: new Date(Date.now() + ms).toISOString(),
     });
     // News of an earlier stay in the session, of another session, and of a node that was in none.
-    await assignments.leave(left(-60_000), 'event-1');
-    await assignments.leave(left(60_000, submitted().sessionId), 'event-2');
-    await assignments.leave(left(60_000, null), 'event-3');
+    await assignments.leave(left(-60_000), 'event-1', reason);
+    await assignments.leave(left(60_000, submitted().sessionId), 'event-2', reason);
+    await assignments.leave(left(60_000, null), 'event-3', reason);
     expect(await nodes()).toMatchObject([{ ending: false }]);
-    await assignments.leave(left(60_000), 'event-4');
+    await assignments.leave(left(60_000), 'event-4', reason);
     expect(await nodes()).toMatchObject([{ nodeId: honest.nodeId, ending: true }]);
     await bench.accept(found);
     expect(await nodes()).toEqual([]);
     await bench.assign(lane, honest.nodeId);
-    await assignments.leave(left(120_000), 'event-4');
+    await assignments.leave(left(120_000), 'event-4', reason);
     expect(await nodes()).toMatchObject([{ ending: false }]);
   });
 

@@ -71,6 +71,21 @@ describe('the queue’s rows', () => {
     expect(places.get(waiting[1]!.taskId)).toEqual({ position: 2, etaMs: 2 * expectedTokens * 20 });
   });
 
+  it('are listed newest first, of one state if it is named', async () => {
+    const { task, lane } = await bench.dispatched();
+    const waiting = [submitted(lane), submitted(lane)];
+    for (const one of waiting) await bench.stores.tasks.insert(one, 'd');
+    const everybodys = { owner: null, sessionId: null, limit: 10 };
+    const newest = [task, ...waiting]
+      .map(({ taskId }) => taskId)
+      .toSorted()
+      .toReversed();
+    const all = await bench.stores.tasks.list(everybodys);
+    expect(all.items.map(({ taskId }) => taskId)).toEqual(newest);
+    const queued = await bench.stores.tasks.list({ ...everybodys, state: 'QUEUED' });
+    expect(queued.items.map(({ taskId }) => taskId)).toEqual(newest.filter((id) => id !== task.taskId));
+  });
+
   it('free the slot when the computation is done, though the task is not final', async () => {
     const { lane } = await bench.precommitted();
     const next = submitted(lane);

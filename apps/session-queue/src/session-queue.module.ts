@@ -1,4 +1,5 @@
 import { outboxSignal } from '@ganglion/contracts';
+import { storageOf } from '@ganglion/database';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health, secret } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
@@ -12,11 +13,14 @@ import { ClaimStore } from './claim.store.js';
 import { CommitController } from './commit.controller.js';
 import { CommitService } from './commit.service.js';
 import { CommitStore } from './commit.store.js';
-import { QueueDatabase, QueueOutbox } from './database.store.js';
+import { QueueDatabase, QueueEventLog, QueueOutbox } from './database.store.js';
 import { DispatchService } from './dispatch.service.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EndingService } from './ending.service.js';
+import { EventController } from './event.controller.js';
 import { connectFloodBus, FLOOD_BUS, FLOOD_LIMITS, readFloodLimits } from './flood.config.js';
+import { FiguresController } from './figures.controller.js';
+import { FiguresStore } from './figures.store.js';
 import { FloodService } from './flood.service.js';
 import { FloodStore } from './flood.store.js';
 import { FrameWatch } from './frame-watch.service.js';
@@ -42,7 +46,15 @@ import { WaitingService } from './waiting.service.js';
 import { WaitingStore } from './waiting.store.js';
 
 @Module({
-  controllers: [TaskController, TaskViewController, AssignmentController, CommitController, ShapeController],
+  controllers: [
+    TaskController,
+    TaskViewController,
+    AssignmentController,
+    CommitController,
+    FiguresController,
+    ShapeController,
+    EventController,
+  ],
   providers: [
     {
       provide: QueueDatabase,
@@ -50,8 +62,14 @@ import { WaitingStore } from './waiting.store.js';
       useFactory: (health: Health) => {
         const database = new QueueDatabase(databaseUrl());
         health.require('database', async () => (await database.client.$queryRaw`SELECT 1`) !== undefined);
+        health.measure((now) => storageOf(database.client, now));
         return database;
       },
+    },
+    {
+      provide: QueueEventLog,
+      inject: [QueueDatabase],
+      useFactory: ({ client }: QueueDatabase) => new QueueEventLog(client, 'session-queue'),
     },
     {
       provide: QueueOutbox,
@@ -80,6 +98,7 @@ import { WaitingStore } from './waiting.store.js';
     AssignmentStore,
     SweepStore,
     ShapeStore,
+    FiguresStore,
     FrameWatch,
     NewsService,
     OfferService,

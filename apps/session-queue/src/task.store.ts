@@ -111,11 +111,15 @@ export class TaskStore {
     limit,
     owner,
     sessionId,
+    state,
+    nodeId,
   }: InputOf<typeof sessionQueue.list>): Promise<OutputOf<typeof sessionQueue.list>> {
     const rows = await this.database.client.task.findMany({
       where: {
         ...(owner === null ? {} : { owner }),
         ...(sessionId === null ? {} : { sessionId }),
+        ...(state === undefined ? {} : { state }),
+        ...(nodeId === undefined ? {} : { attempts: { some: { nodeId } } }),
         ...(cursor === undefined ? {} : { id: { lt: cursor } }),
       },
       orderBy: { id: 'desc' },

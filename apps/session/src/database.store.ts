@@ -1,5 +1,5 @@
 import { type Prisma, PrismaClient } from '@ganglion/database/session';
-import { Lease, openDatabase, Outbox } from '@ganglion/database';
+import { EventLog, Lease, openDatabase, Outbox } from '@ganglion/database';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 
 export type Tx = Prisma.TransactionClient;
@@ -35,3 +35,6 @@ export class SessionOutbox extends Outbox implements OnApplicationBootstrap, OnM
 
 /** One replica at a time tends all sessions. */
 export class TendLease extends Lease {}
+
+/** What happened in this module, for whoever asks. */
+export class SessionEventLog extends EventLog {}

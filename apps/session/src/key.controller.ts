@@ -28,6 +28,16 @@ export class KeyController {
     return this.keys.get(keyId);
   }
 
+  @Handles(session.listKeys)
+  list(input: InputOf<typeof session.listKeys>): Promise<OutputOf<typeof session.listKeys>> {
+    return this.keys.list(input);
+  }
+
+  @Handles(session.changeKey)
+  change(input: InputOf<typeof session.changeKey>): Promise<OutputOf<typeof session.changeKey>> {
+    return this.keys.change(input);
+  }
+
   @Handles(session.revokeKey)
   async revokeKey({ keyId }: InputOf<typeof session.revokeKey>): Promise<OutputOf<typeof session.revokeKey>> {
     await this.keys.revoke(keyId);
@@ -37,5 +47,10 @@ export class KeyController {
   @Handles(session.usage)
   usage({ keyId }: InputOf<typeof session.usage>): Promise<OutputOf<typeof session.usage>> {
     return this.usages.of(keyId);
+  }
+
+  @Handles(session.usageDays)
+  days(input: InputOf<typeof session.usageDays>): Promise<OutputOf<typeof session.usageDays>> {
+    return this.usages.days(input);
   }
 }

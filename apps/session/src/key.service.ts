@@ -1,4 +1,11 @@
-import { type ApiKeyFacts, Fault, type InputOf, type session as messages } from '@ganglion/contracts';
+import {
+  type ApiKeyFacts,
+  Fault,
+  type InputOf,
+  type KeyView,
+  type OutputOf,
+  type session as messages,
+} from '@ganglion/contracts';
 import { outlast, secret } from '@ganglion/runtime';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
@@ -29,21 +36,33 @@ export class KeyService implements OnApplicationBootstrap {
   }
 
   async get(keyId: string): Promise<ApiKeyFacts> {
-    const facts = await this.store.byId(keyId);
-    if (facts) return facts;
-    throw new Fault('NOT_FOUND', `keyId: no API key ${keyId}, or it was revoked`, { field: 'keyId' });
+    return (await this.store.byId(keyId)) ?? notFound(keyId);
+  }
+
+  list(input: InputOf<typeof messages.listKeys>): Promise<OutputOf<typeof messages.listKeys>> {
+    return this.store.list(input);
+  }
+
+  /** Routers hear of it at once. */
+  async change(input: InputOf<typeof messages.changeKey>): Promise<KeyView> {
+    return (await this.store.change(input)) ?? notFound(input.keyId);
   }
 
   async create({
     name,
     scopes,
+    limits,
   }: InputOf<typeof messages.createKey>): Promise<ApiKeyFacts & { apiKey: string }> {
     const apiKey = `gk_${randomBytes(32).toString('base64url').replace(/[-_]/g, 'x')}`;
     const hash = createHash('sha256').update(apiKey).digest('hex');
-    return { ...(await this.store.insert({ hash, name, scopes })), apiKey };
+    return { ...(await this.store.insert({ hash, name, scopes }, limits)), apiKey };
   }
 
   async revoke(keyId: string): Promise<void> {
     await this.store.revoke(keyId);
   }
 }
+
+const notFound = (keyId: string): never => {
+  throw new Fault('NOT_FOUND', `keyId: no API key ${keyId}, or it was revoked`, { field: 'keyId' });
+};

@@ -8,8 +8,8 @@ import {
 } from '@ganglion/contracts';
 import { Handles, type MessageContext, On } from '@ganglion/messaging';
 import { Controller } from '@nestjs/common';
+import { AdmissionService } from './admission.service.js';
 import { SessionService } from './session.service.js';
-import { SubmitService } from './submit.service.js';
 import { TendService } from './tend.service.js';
 import { UsageStore } from './usage.store.js';
 
@@ -17,14 +17,14 @@ import { UsageStore } from './usage.store.js';
 export class SessionController {
   constructor(
     private readonly sessions: SessionService,
-    private readonly submits: SubmitService,
+    private readonly admission: AdmissionService,
     private readonly tending: TendService,
     private readonly usage: UsageStore,
   ) {}
 
   @Handles(session.submit)
   submit(input: InputOf<typeof session.submit>): Promise<OutputOf<typeof session.submit>> {
-    return this.submits.submit(input);
+    return this.admission.submit(input);
   }
 
   @Handles(session.open)
@@ -68,6 +68,11 @@ export class SessionController {
     { eventId }: MessageContext,
   ): Promise<void> {
     return this.usage.book(eventId!, task);
+  }
+
+  @On(sessionQueue.taskFailed)
+  taskFailed({ taskId }: PayloadOf<typeof sessionQueue.taskFailed>): Promise<void> {
+    return this.admission.ended(taskId);
   }
 
   @On(sessionQueue.taskCancelled)

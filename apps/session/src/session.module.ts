@@ -1,14 +1,18 @@
 import { outboxSignal } from '@ganglion/contracts';
+import { storageOf } from '@ganglion/database';
 import { Bus } from '@ganglion/messaging';
 import { Clock, databaseUrl, Health } from '@ganglion/runtime';
 import { Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { AdmissionService } from './admission.service.js';
 import { CareService } from './care.service.js';
-import { SessionDatabase, SessionOutbox, TendLease } from './database.store.js';
+import { SessionDatabase, SessionEventLog, SessionOutbox, TendLease } from './database.store.js';
+import { EventController } from './event.controller.js';
 import { GatherService } from './gather.service.js';
 import { KeyController } from './key.controller.js';
 import { KeyService } from './key.service.js';
 import { KeyStore } from './key.store.js';
+import { QuotaStore } from './quota.store.js';
 import { SessionController } from './session.controller.js';
 import { SessionService } from './session.service.js';
 import { SessionStore } from './session.store.js';
@@ -21,7 +25,7 @@ import { UsageStore } from './usage.store.js';
 const holder = randomUUID();
 
 @Module({
-  controllers: [SessionController, KeyController],
+  controllers: [SessionController, KeyController, EventController],
   providers: [
     {
       provide: SessionDatabase,
@@ -29,8 +33,14 @@ const holder = randomUUID();
       useFactory: (health: Health) => {
         const database = new SessionDatabase(databaseUrl());
         health.require('database', async () => (await database.client.$queryRaw`SELECT 1`) !== undefined);
+        health.measure((now) => storageOf(database.client, now));
         return database;
       },
+    },
+    {
+      provide: SessionEventLog,
+      inject: [SessionDatabase],
+      useFactory: ({ client }: SessionDatabase) => new SessionEventLog(client, 'session'),
     },
     {
       provide: SessionOutbox,
@@ -53,6 +63,7 @@ const holder = randomUUID();
     SessionStore,
     KeyStore,
     UsageStore,
+    QuotaStore,
     KeyService,
     TurnStore,
     GatherService,
@@ -60,6 +71,7 @@ const holder = randomUUID();
     TendService,
     TendSweep,
     SubmitService,
+    AdmissionService,
     SessionService,
   ],
 })

@@ -10,7 +10,13 @@ import { UsageStore } from './usage.store.js';
 
 const digest = 'a'.repeat(64);
 const parameters: SessionParameters = sessionParameters.parse({ model: 'tiny', ttlSeconds: 60 });
-const used = { owner: 'key-1', promptTokens: 5, completionTokens: 7 };
+const used = {
+  taskId: '01970000-0000-7000-8000-000000000000',
+  owner: 'key-1',
+  promptTokens: 5,
+  completionTokens: 7,
+  at: '2026-11-23T23:59:59.999Z',
+};
 
 describe('the session’s rows', () => {
   let db: TestDatabase<PrismaClient>;
@@ -80,6 +86,12 @@ describe('the session’s rows', () => {
     expect(first.rows.map(({ id }) => id)).toEqual(mine.slice(0, 2));
     const second = await sessions.list({ owner: 'key-9', limit: 2, cursor: first.nextCursor! });
     expect(second).toMatchObject({ rows: [{ id: mine[2] }], nextCursor: null });
+    await sessions.move(mine[1]!, ['RESERVING'], 'READY', null);
+    const ready = await sessions.list({ owner: 'key-9', state: 'READY', limit: 2 });
+    expect(ready.rows.map(({ id }) => id)).toEqual([mine[1]]);
+    const everybodys = await sessions.list({ owner: null, state: 'READY', limit: 200 });
+    expect(everybodys.rows.map(({ id }) => id)).toContain(mine[1]);
+    expect(new Set(everybodys.rows.map(({ state }) => state))).toEqual(new Set(['READY']));
   });
 
   it('say a submitted task once', async () => {

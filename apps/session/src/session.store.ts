@@ -143,12 +143,14 @@ export class SessionStore {
 
   async list({
     owner,
+    state,
     cursor,
     limit,
   }: InputOf<typeof messages.list>): Promise<{ rows: SessionRow[]; nextCursor: string | null }> {
     const found = await this.database.client.session.findMany({
       where: {
         ...(owner === null ? {} : { owner }),
+        ...(state === undefined ? {} : { state }),
         ...(cursor === undefined ? {} : { id: { lt: cursor } }),
       },
       orderBy: { id: 'desc' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auditOutcome, drawView, epochView, scores } from './audit.js';
 import { challenge } from './challenge.js';
+import { eventSearch } from './event-log.js';
 import { event, nodeRequest, request } from './message.js';
 import { challengeKind, creation, preparation, roleEnding } from './round.js';
 import { roundState, transition } from './state.js';
@@ -126,6 +127,8 @@ export const cognitive = {
   }),
   get: request('cognitive', 'get', { input: z.strictObject({ roundId: uuid }), output: roundView }),
   list: request('cognitive', 'list', { input: pageByUuid, output: pageOf(roundView) }),
+  /** What happened in this module, the newest first. */
+  events: request('cognitive', 'events', eventSearch),
 
   /** The epochs of audits, the newest first; `cursor` is the last number of the page before. */
   epochs: request('cognitive', 'epochs', {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { nodeActionBody } from './admin.js';
 import { verifierSearch } from './audit.js';
 import { challenge } from './challenge.js';
 import { declaration, modelDefaults } from './declaration.js';
+import { eventSearch } from './event-log.js';
 import { event, nodeRequest, request } from './message.js';
 import { nodeView } from './node-view.js';
 import { examinerSearch } from './round.js';
@@ -9,6 +11,7 @@ import { nodeState, transition } from './state.js';
 import {
   count,
   hash,
+  keyId,
   modelId,
   nodeId,
   owner,
@@ -161,6 +164,18 @@ export const nodePool = {
     input: z.strictObject({ nodeId, sessionId: uuid, reason }),
     output: nodeView,
   }),
+  /** What an operator does with a node; `CONFLICT` names its state and what may be done there. */
+  act: request('node-pool', 'act', {
+    input: nodeActionBody.extend({ nodeId, by: keyId }),
+    output: nodeView,
+  }),
+  /** How many nodes are in each state; one without nodes may be left out. */
+  counts: request('node-pool', 'counts', {
+    input: z.strictObject({}),
+    output: z.object({ nodes: z.partialRecord(nodeState, count) }),
+  }),
+  /** What happened in this module, the newest first. */
+  events: request('node-pool', 'events', eventSearch),
   models: request('node-pool', 'models', {
     input: z.strictObject({}),
     output: z.object({ models: z.array(modelView) }),

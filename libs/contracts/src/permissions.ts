@@ -1,4 +1,5 @@
 import type { ModuleName } from './module-name.js';
+import { rollCall } from './roll-call.js';
 import { durableName, leaseBucket, streams } from './stream.js';
 import { topology } from './topology.js';
 
@@ -26,7 +27,17 @@ const durablesOf = (module: ModuleName): string[] =>
 
 /** Broker rights that follow from a module's duties rather than from its messages. */
 const duties: Partial<Record<ModuleName, Permissions>> = {
-  router: { publish: [], subscribe: ['tok.*.*'] },
+  router: {
+    publish: [
+      rollCall.subject,
+      // To show the streams. The router answers nobody but itself, so nobody can make it speak here.
+      ...Object.values(streams).flatMap(({ name }) => [
+        `$JS.API.STREAM.INFO.${name}`,
+        `$JS.API.CONSUMER.LIST.${name}`,
+      ]),
+    ],
+    subscribe: ['tok.*.*'],
+  },
   'session-queue': {
     publish: [
       'tok.queue.*',
@@ -53,7 +64,7 @@ const duties: Partial<Record<ModuleName, Permissions>> = {
 /**
  * The subjects a module may publish and subscribe to, and nothing else.
  *
- * Replies are allowed below `_INBOX.` only: a reply-to is chosen by whoever asks, and a miner that names
+ * Replies are allowed below `_INBOX.` only (of modules without requests: to the router's roll call): a reply-to is chosen by whoever asks, and a miner that names
  * `job.<other>.cancel` or a stream's API there must not find a service that publishes it.
  */
 export const modulePermissions = (module: ModuleName): Permissions => {
@@ -69,10 +80,11 @@ export const modulePermissions = (module: ModuleName): Permissions => {
       ...(hears.length > 0 ? [`dead.${module}.>`] : []),
       ...durablesOf(module),
       ...(duty?.publish ?? []),
-      ...(answers.length > 0 ? ['_INBOX.>'] : []),
+      answers.length > 0 ? '_INBOX.>' : `${inboxPrefix('router')}.>`,
     ],
     subscribe: [
       ...own,
+      rollCall.subject,
       ...answers.map(({ subject }) => subject),
       ...overhears.map(({ subject }) => subject),
       ...(duty?.subscribe ?? []),

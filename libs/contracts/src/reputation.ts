@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventSearch } from './event-log.js';
 import { event, nodeRequest, request } from './message.js';
 import { count, nodeId, page, pageOf, reason, smallCount, taskId, timestamp, uuid } from './value.js';
 
@@ -156,6 +157,8 @@ export const reputation = {
       completionTokens: count,
     }),
   }),
+  /** What happened in this module, the newest first. */
+  events: request('reputation', 'events', eventSearch),
 
   /** A miner's own figures for one attempt: shown, never scored. */
   measured: nodeRequest('reputation', 'measured', {

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { assignedNode, assignmentLoad } from './assignment.js';
+import { eventSearch } from './event-log.js';
+import { figuresSearch } from './figures.js';
 import { answerVerdict, finishReason, positionLogprobs, taskSubmitted, token } from './inference.js';
 import { event, nodeRequest, request } from './message.js';
 import { taskShape } from './round.js';
@@ -74,25 +77,6 @@ export const taskView = z.object({
 });
 export type TaskView = z.infer<typeof taskView>;
 
-export const assignedNode = z.strictObject({
-  nodeId,
-  slots: z.int().min(1).max(64),
-  /** Answers of nodes of one class are equal, bit by bit; of different classes they need not be. */
-  determinismClass: text.min(1).max(128),
-  /** Verified decode speed in tokens per second; the queue goes on measuring it. */
-  tokensPerSecond: z.number().positive(),
-});
-
-export const assignmentLoad = z.object({
-  nodeId,
-  since: timestamp,
-  tasksDone: count,
-  inFlight: count,
-  /** Milliseconds since it last had work. */
-  idleMs: count,
-  ending: z.boolean(),
-});
-
 const attemptFact = z.object({
   taskId,
   attempt: positiveInt,
@@ -157,8 +141,15 @@ export const sessionQueue = {
     output: z.object({ taskId, state: taskState }),
   }),
   get: request('session-queue', 'get', { input: z.strictObject({ taskId }), output: taskView }),
+  /** The newest first. */
   list: request('session-queue', 'list', {
-    input: pageByUuid.extend({ owner, sessionId: uuid.nullable() }),
+    input: pageByUuid.extend({
+      owner,
+      sessionId: uuid.nullable(),
+      state: taskState.optional(),
+      /** Only tasks that this node had an attempt at. */
+      nodeId: nodeId.optional(),
+    }),
     output: pageOf(taskView.omit({ attempts: true, history: true, result: true })),
   }),
   /** The signed receipt (`@ganglion/commitment` knows its shape). */
@@ -171,6 +162,10 @@ export const sessionQueue = {
     input: z.strictObject({ modelDigest: hash, limit: z.int().min(1).max(500) }),
     output: z.object({ shapes: z.array(taskShape) }),
   }),
+  /** Users' tasks in figures: those that wait and run now, and those that ended in a time. */
+  figures: request('session-queue', 'figures', figuresSearch),
+  /** What happened in this module, the newest first. */
+  events: request('session-queue', 'events', eventSearch),
   /** The network's public Ed25519 key that signs receipts, in hex. */
   networkKey: request('session-queue', 'network-key', {
     input: z.strictObject({}),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { eventSearch } from './event-log.js';
+import { keyLimits, keyPage, keyView, scope, usageDays } from './api-key.js';
 import { frozenRequest, taskSubmitted } from './inference.js';
 import { event, request } from './message.js';
 import { sessionState, taskState, transition } from './state.js';
@@ -18,8 +20,6 @@ import {
   timestamp,
   uuid,
 } from './value.js';
-
-export const scope = z.enum(['inference', 'admin']);
 
 export const sessionParameters = z.strictObject({
   model: modelId,
@@ -62,8 +62,12 @@ export const apiKeyFacts = z.object({
   keyId,
   name: z.string(),
   scopes: z.array(scope),
+  /** Sessions of earlier versions know none. */
+  limits: keyLimits.optional(),
 });
 export type ApiKeyFacts = z.infer<typeof apiKeyFacts>;
+
+const keyName = text.min(1).max(128);
 
 export const session = {
   /** Who owns the API key with this SHA-256? `UNAUTHENTICATED` if nobody does. */
@@ -73,13 +77,32 @@ export const session = {
   }),
   /** Makes an API key; its text is in the answer once and never again. */
   createKey: request('session', 'create-key', {
-    input: z.strictObject({ name: text.min(1).max(128), scopes: z.array(scope).min(1) }),
+    input: z.strictObject({
+      name: keyName,
+      scopes: z.array(scope).min(1),
+      /** Those that are left out: without limit. */
+      limits: keyLimits.partial().optional(),
+    }),
     output: apiKeyFacts.extend({ apiKey: z.string() }),
   }),
   /** What a key is called and may do; `NOT_FOUND` when there is none with this id, or it was revoked. */
   getKey: request('session', 'get-key', {
     input: z.strictObject({ keyId: uuid }),
     output: apiKeyFacts,
+  }),
+  /** API keys, the newest first; those that were revoked only if they are wanted too. */
+  listKeys: request('session', 'list-keys', {
+    input: pageByUuid.extend({ revoked: z.boolean().default(false) }),
+    output: keyPage,
+  }),
+  /** Changes what is named, and leaves the rest; `NOT_FOUND` as `getKey`. */
+  changeKey: request('session', 'change-key', {
+    input: z.strictObject({
+      keyId: uuid,
+      name: keyName.optional(),
+      limits: keyLimits.partial().optional(),
+    }),
+    output: keyView,
   }),
   revokeKey: request('session', 'revoke-key', {
     input: z.strictObject({ keyId: uuid }),
@@ -104,14 +127,22 @@ export const session = {
     output: sessionView,
   }),
   get: request('session', 'get', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
+  /** The newest first. */
   list: request('session', 'list', {
-    input: pageByUuid.extend({ owner }),
+    input: pageByUuid.extend({ owner, state: sessionState.optional() }),
     output: pageOf(sessionView),
   }),
   close: request('session', 'close', { input: z.strictObject({ sessionId: uuid }), output: sessionView }),
   usage: request('session', 'usage', {
     input: z.strictObject({ keyId }),
     output: z.object({ tasks: count, promptTokens: count, completionTokens: count }),
+  }),
+  /** What happened in this module, the newest first. */
+  events: request('session', 'events', eventSearch),
+  /** What each key has used on each day in UTC, both days included; days without use are left out. */
+  usageDays: request('session', 'usage-days', {
+    input: z.strictObject({ from: z.iso.date(), to: z.iso.date() }),
+    output: usageDays,
   }),
 
   taskSubmitted: event('session', 'task-submitted', taskSubmitted),
@@ -127,4 +158,6 @@ export const session = {
     }),
   ),
   keyRevoked: event('session', 'key-revoked', z.object({ keyId, keyHash: hash })),
+  /** Its name or limits are others now. */
+  keyChanged: event('session', 'key-changed', z.object({ keyId, keyHash: hash })),
 };

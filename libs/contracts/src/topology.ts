@@ -30,6 +30,11 @@ export interface ModuleTopology {
   readonly overhears: readonly Event[];
 }
 
+const isEvent = (message: Message): message is Event => message.kind === 'event';
+const everyEvent = Object.values(catalog).flatMap((messages) =>
+  Object.values<Message>(messages).filter(isEvent),
+);
+
 interface Wiring {
   asks?: readonly Request[];
   orders?: readonly Job[];
@@ -43,6 +48,8 @@ const wiring: Record<ModuleName, Wiring> = {
       session.authenticate,
       session.createKey,
       session.getKey,
+      session.listKeys,
+      session.changeKey,
       session.revokeKey,
       session.submit,
       session.open,
@@ -50,11 +57,15 @@ const wiring: Record<ModuleName, Wiring> = {
       session.list,
       session.close,
       session.usage,
+      session.events,
+      session.usageDays,
       sessionQueue.get,
       sessionQueue.list,
       sessionQueue.cancel,
       sessionQueue.receipt,
       sessionQueue.networkKey,
+      sessionQueue.figures,
+      sessionQueue.events,
       nodePool.nonce,
       nodePool.join,
       nodePool.createJoinToken,
@@ -62,19 +73,25 @@ const wiring: Record<ModuleName, Wiring> = {
       nodePool.revokeJoinToken,
       nodePool.get,
       nodePool.list,
+      nodePool.act,
+      nodePool.counts,
+      nodePool.events,
       nodePool.models,
       cognitive.get,
       cognitive.list,
       cognitive.epochs,
       cognitive.draws,
+      cognitive.events,
       reputation.get,
       reputation.list,
       reputation.explain,
       reputation.history,
       reputation.series,
       reputation.session,
+      reputation.events,
     ],
-    overhears: [session.keyRevoked, nodePool.modelRegistered],
+    // For its caches, and for operators who watch.
+    overhears: everyEvent,
   },
   session: {
     asks: [
@@ -91,6 +108,7 @@ const wiring: Record<ModuleName, Wiring> = {
     ],
     hears: [
       sessionQueue.taskFinalised,
+      sessionQueue.taskFailed,
       sessionQueue.taskCancelled,
       sessionQueue.assignmentEnded,
       sessionQueue.starved,
@@ -100,7 +118,14 @@ const wiring: Record<ModuleName, Wiring> = {
   'session-queue': {
     asks: [nodePool.get],
     orders: [jobs.infer, jobs.cancel, jobs.reveal],
-    hears: [nodePool.nodeTesting, nodePool.nodeOffline, nodePool.nodeQuarantined, nodePool.nodeEphemeral],
+    hears: [
+      nodePool.nodeTesting,
+      nodePool.nodeOffline,
+      nodePool.nodeQuarantined,
+      nodePool.nodeEphemeral,
+      nodePool.nodeDraining,
+      nodePool.nodeRetired,
+    ],
   },
   'node-pool': {
     orders: [jobs.load],
@@ -163,7 +188,7 @@ export const topology: Readonly<Record<ModuleName, ModuleTopology>> = Object.fro
       answers: messagesOf(module).filter(
         (m): m is Answerable => m.kind === 'request' || m.kind === 'node-request',
       ),
-      says: messagesOf(module).filter((m): m is Event => m.kind === 'event'),
+      says: messagesOf(module).filter(isEvent),
       asks: wiring[module].asks ?? [],
       orders: wiring[module].orders ?? [],
       hears: wiring[module].hears ?? [],

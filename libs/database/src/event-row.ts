@@ -53,6 +53,12 @@ export interface Fact<E extends Event> extends Said<E> {
   at: Date;
 }
 
+/** Writes a fact that moved nothing, and that no other module needs to know, to the history alone. */
+export const note = (
+  tx: EventWriter,
+  fact: Required<Pick<EventRow, 'entity' | 'entityId' | 'reason' | 'at'>>,
+): Promise<void> => insertEvents(tx, [fact]);
+
 /** Writes a fact that moved nothing to the outbox, in the caller's transaction. */
 export async function record<E extends Event>(tx: EventWriter, fact: Fact<E>): Promise<void> {
   const { entity, entityId, at } = fact;

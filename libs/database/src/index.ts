@@ -1,4 +1,5 @@
-export { type EventRow, type EventWriter, type Fact, record, type Said } from './event-row.js';
+export { type EventRow, type EventWriter, type Fact, note, record, type Said } from './event-row.js';
+export { EventLog, type EventLogClient } from './event-log.js';
 export { hearOnce, type HeardWriter } from './heard.js';
 export { type EventReader, history } from './history.js';
 export { type Lifecycle, lifecycle, type LifecycleTable } from './lifecycle.js';
@@ -7,4 +8,5 @@ export { type DatabaseOptions, openDatabase } from './open-database.js';
 export { Outbox, type OutboxClient, type OutboxOptions } from './outbox.js';
 export type { Publish } from './outbox-batch.js';
 export { schemaName } from './schema-name.js';
+export { storageOf, type StorageReader } from './storage.js';
 export { Lease, type LeaseClient, type LeaseOptions } from './lease.js';

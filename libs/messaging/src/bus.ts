@@ -163,11 +163,16 @@ export class Bus {
     return { close: () => subscription.unsubscribe() };
   }
 
-  /** Hears an event in this replica only, while it runs: for caches. What is missed is missed; `onGap` tells when. */
-  overhear<E extends Event>(event: E, handler: (payload: PayloadOf<E>) => void): Listener {
+  /**
+   * Hears an event in this replica only, while it runs: for caches, and for those who watch. What is missed is missed;
+   * `onGap` tells when. The id is that of the event's row in its module's outbox.
+   */
+  overhear<E extends Event>(event: E, handler: (payload: PayloadOf<E>, eventId?: string) => void): Listener {
     const subscription = this.nats.subscribe(event.subject, {
       callback: (error, msg) => {
-        if (!error) this.deliver(event.payload, msg, (payload) => handler(payload as PayloadOf<E>));
+        if (error) return;
+        const eventId = msg.headers?.get('Nats-Msg-Id') || undefined;
+        this.deliver(event.payload, msg, (payload) => handler(payload as PayloadOf<E>, eventId));
       },
     });
     return { close: () => subscription.unsubscribe() };

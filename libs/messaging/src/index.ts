@@ -8,5 +8,7 @@ export { isOutage } from './outage.js';
 export { persist, type Persistence } from './persist.js';
 export { NatsStrategy, type StrategyObserver } from './strategy.js';
 export { currentTrace, inTrace, TRACE_HEADER } from './trace.js';
+export { answerRollCall, callRoll } from './roll-call.js';
+export { readStreams } from './streams.js';
 export { readFrames, type StreamedFrame } from './token-history.js';
 export { encodeFault, parseWire } from './wire.js';

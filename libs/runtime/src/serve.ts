@@ -1,5 +1,6 @@
 import type { ModuleName } from '@ganglion/contracts';
 import {
+  answerRollCall,
   type Bus,
   connectPatiently,
   FaultFilter,
@@ -12,6 +13,7 @@ import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { type Beginning, begin } from './begin.js';
 import { readBrokerConfig, secret } from './config.js';
 import type { Metrics } from './metrics.js';
+import { presentAs } from './roll-call.js';
 import { RuntimeModule } from './runtime.module.js';
 
 const MISSED_EVERY_MS = 5_000;
@@ -99,6 +101,7 @@ const joinBroker = async (name: ModuleName, { runtime, closeFirst }: Beginning):
     'code',
   ]);
   bus.onPublished = (event, payload) => published.inc({ event, code: codeOf(payload) });
+  answerRollCall(bus, () => presentAs(name, runtime));
   return bus;
 };
 

@@ -1,6 +1,14 @@
 import { type Verification, verifyReceipt } from '@ganglion/commitment';
-import { type completionParameters, hash, nodePool } from '@ganglion/contracts';
+import {
+  cognitive,
+  type completionParameters,
+  hash,
+  nodePool,
+  type NodeState,
+  type RoundView,
+} from '@ganglion/contracts';
 import { z } from 'zod';
+import { Admin } from './admin.js';
 import { Audits } from './audits.js';
 import { ChatStream } from './chat-stream.js';
 import { ClientSocket } from './client-socket.js';
@@ -47,6 +55,7 @@ export class Ganglion {
   readonly tasks: Tasks;
   readonly reputation: Reputation;
   readonly audits: Audits;
+  readonly admin: Admin;
   readonly #http: Http;
   readonly #apiKey: string;
 
@@ -58,6 +67,7 @@ export class Ganglion {
     this.tasks = new Tasks(this.#http);
     this.reputation = new Reputation(this.#http);
     this.audits = new Audits(this.#http);
+    this.admin = new Admin(this.#http, options.apiKey);
   }
 
   async models(options: CallOptions = {}): Promise<Model[]> {
@@ -85,13 +95,22 @@ export class Ganglion {
     return new ClientSocket(this.#http.url, this.#apiKey);
   }
 
-  nodes(paging: PageOptions = {}, options: CallOptions = {}) {
+  nodes(paging: PageOptions & { state?: NodeState } = {}, options: CallOptions = {}) {
     return this.#http.json(`/v1/nodes${pageQuery(paging)}`, nodePool.list.output, options);
   }
 
   /** One node, with the states it was in. */
   node(nodeId: string, options: CallOptions = {}) {
     return this.#http.json(`/v1/nodes/${encodeURIComponent(nodeId)}`, nodePool.get.output, options);
+  }
+
+  /** Tests of nodes, the newest first. */
+  rounds(paging: PageOptions = {}, options: CallOptions = {}) {
+    return this.#http.json(`/v1/rounds${pageQuery(paging)}`, cognitive.list.output, options);
+  }
+
+  round(roundId: string, options: CallOptions = {}): Promise<RoundView> {
+    return this.#http.json(`/v1/rounds/${encodeURIComponent(roundId)}`, cognitive.get.output, options);
   }
 
   /** The network's public key (Ed25519, hex), as its router tells it. */

@@ -7,7 +7,7 @@ export interface CallOptions {
 }
 
 export interface Call extends CallOptions {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   /** A status of 400 or more that is an answer all the same. */
   readonly accepts?: number;
@@ -16,6 +16,11 @@ export interface Call extends CallOptions {
 export interface HttpOptions {
   readonly url: string;
   readonly apiKey?: string;
+  /**
+   * In place of a key: the cookie that `admin.login` sets, in a page that the router itself serves. Requests then carry
+   * a header that no page of another origin can send.
+   */
+  readonly withCookie?: boolean;
   readonly fetch?: typeof fetch;
 }
 
@@ -23,9 +28,10 @@ export interface HttpOptions {
 export class Http {
   readonly url: string;
   readonly #apiKey: string | undefined;
+  readonly #withCookie: boolean;
   readonly #fetch: typeof fetch;
 
-  constructor({ url, apiKey, fetch: ownFetch }: HttpOptions) {
+  constructor({ url, apiKey, withCookie = false, fetch: ownFetch }: HttpOptions) {
     if (!/^https?:\/\//.test(url))
       throw new GanglionError(`url must start with http:// or https://, not "${url}"`, {
         status: 0,
@@ -34,6 +40,7 @@ export class Http {
       });
     this.url = url.replace(/\/+$/, '');
     this.#apiKey = apiKey;
+    this.#withCookie = withCookie;
     // Bound to nothing: browsers refuse a fetch that is called as a method of something else.
     this.#fetch = ownFetch ?? ((input, init) => fetch(input, init));
   }
@@ -62,8 +69,10 @@ export class Http {
         method,
         headers: {
           ...(this.#apiKey ? { authorization: `Bearer ${this.#apiKey}` } : {}),
+          ...(this.#withCookie ? { 'x-ganglion-dashboard': '1' } : {}),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
+        ...(this.#withCookie ? { credentials: 'same-origin' as const } : {}),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal ? { signal } : {}),
       });

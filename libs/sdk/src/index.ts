@@ -1,3 +1,5 @@
+export { Admin, type EventFilter, type NewJoinToken, type NewKey } from './admin.js';
+export { AdminSocket, type AdminSocketListeners } from './admin-socket.js';
 export { Audits, type EpochCheck } from './audits.js';
 export { ChatStream, type Piece } from './chat-stream.js';
 export { ClientSocket, type SocketTask } from './client-socket.js';

@@ -4,6 +4,7 @@ import {
   reputation,
   session,
   type sessionParameters,
+  type SessionState,
   sessionView,
   type SessionView,
 } from '@ganglion/contracts';
@@ -13,8 +14,10 @@ import type { CallOptions, Http } from './http.js';
 export type OpenSession = z.input<typeof sessionParameters>;
 export type PageOptions = z.input<typeof page>;
 
-export const pageQuery = (options: PageOptions & Record<string, unknown> = {}): string => {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+export const pageQuery = (options: object = {}): string => {
+  const given = Object.entries(options as Record<string, unknown>).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
   return given.length === 0
     ? ''
     : `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`;
@@ -41,7 +44,8 @@ export class Sessions {
     return this.#http.json(`/v1/sessions/${encodeURIComponent(sessionId)}`, sessionView, options);
   }
 
-  list(paging: PageOptions = {}, options: CallOptions = {}) {
+  /** @param paging.all everyone's, for admins */
+  list(paging: PageOptions & { all?: boolean; state?: SessionState } = {}, options: CallOptions = {}) {
     return this.#http.json(`/v1/sessions${pageQuery(paging)}`, pageOf(sessionView), options);
   }
 

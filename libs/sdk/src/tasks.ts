@@ -1,10 +1,26 @@
 import { type Receipt, receiptSchema } from '@ganglion/commitment';
-import { sessionQueue, submitted, type taskParameters, type TaskView, taskView } from '@ganglion/contracts';
+import {
+  sessionQueue,
+  submitted,
+  type taskParameters,
+  type TaskState,
+  type TaskView,
+  taskView,
+} from '@ganglion/contracts';
 import type { z } from 'zod';
 import type { CallOptions, Http } from './http.js';
 import { type PageOptions, pageQuery } from './sessions.js';
 
 export type SubmitTask = z.input<typeof taskParameters>;
+
+export interface TaskFilter {
+  readonly sessionId?: string | undefined;
+  /** Everyone's, for admins. */
+  readonly all?: boolean | undefined;
+  readonly state?: TaskState | undefined;
+  /** Only those that this node had an attempt at. */
+  readonly nodeId?: string | undefined;
+}
 
 /** Tasks that are submitted now and read later. */
 export class Tasks {
@@ -27,7 +43,7 @@ export class Tasks {
     return this.#http.json(`/v1/tasks/${encodeURIComponent(taskId)}`, taskView, options);
   }
 
-  list(paging: PageOptions & { sessionId?: string } = {}, options: CallOptions = {}) {
+  list(paging: PageOptions & TaskFilter = {}, options: CallOptions = {}) {
     return this.#http.json(`/v1/tasks${pageQuery(paging)}`, sessionQueue.list.output, options);
   }
 

@@ -7,7 +7,11 @@ import { testkit } from './testkit.mjs';
 export default async () => {
   if (process.env.GANGLION_TEST_NETWORK) return;
   const { Network } = await testkit();
-  const network = await Network.start({ miners: 3, logLevel: 'info' });
+  const network = await Network.start({
+    miners: 3,
+    logLevel: 'info',
+    env: { router: { LOGINS_PER_MINUTE: '600' } },
+  });
   const folder = await mkdtemp(join(tmpdir(), 'ganglion-test-network-'));
   const file = join(folder, 'network.json');
   await writeFile(file, JSON.stringify(network), { mode: 0o600 });

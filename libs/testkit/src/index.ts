@@ -16,6 +16,7 @@ export { NetworkAddress } from './network-address.js';
 export { Postgres } from './postgres.js';
 export type { Program } from './program.js';
 export type { ProgressEvent } from './progress.js';
+export { appProgram } from './repository.js';
 export { type TestBroker, testBroker } from './test-broker.js';
 export { type ClientOf, type TestDatabase, testDatabase } from './test-database.js';
 export { TestMiner, type TestMinerOptions } from './test-miner.js';

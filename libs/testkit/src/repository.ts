@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -6,8 +6,28 @@ import { fileURLToPath } from 'node:url';
 export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The built program of an app. Throws with the remedy if it is not built. */
-export const appProgram = (app: string): string => {
-  const program = join(repositoryRoot, 'apps', app, 'dist', 'main.js');
-  if (!existsSync(program)) throw new Error(`apps/${app} is not built: run "npm run setup" first`);
-  return program;
+export const appProgram = (app: string): string => builtProgram('apps', app, 'dist', 'main.js');
+
+/**
+ * A compiled program, by its path from the root: its bundle starts quicker, and is taken unless something was compiled
+ * since it was made. Throws with the remedy if it is not built.
+ */
+export const builtProgram = (...path: readonly string[]): string => {
+  const program = join(repositoryRoot, ...path);
+  if (!existsSync(program))
+    throw new Error(`${path.slice(0, 2).join('/')} is not built: run "npm run setup" first`);
+  const bundle = program.replace(/\.js$/, '.bundle.mjs');
+  return changedAt(bundle) > compiledAt() ? bundle : program;
 };
+
+const changedAt = (file: string): number => (existsSync(file) ? statSync(file).mtimeMs : 0);
+
+/** When the compiler last compiled any project: it touches a file of this name in each. */
+const compiledAt = (): number =>
+  Math.max(
+    ...['apps', 'libs'].flatMap((folder) =>
+      readdirSync(join(repositoryRoot, folder)).map((project) =>
+        changedAt(join(repositoryRoot, folder, project, 'dist', 'tsconfig.tsbuildinfo')),
+      ),
+    ),
+  );

@@ -1,13 +1,13 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createSeed, readIdentity } from '@ganglion/node';
 import { eventually } from './eventually.js';
 import { miner, type MinerOptions } from './miners.js';
 import type { NetworkAddress } from './network-address.js';
 import type { Part } from './part.js';
 import type { Program } from './program.js';
+import { builtProgram } from './repository.js';
 import { type Fault, type Orders, ordersFile } from './test-miner-orders.js';
 
 export interface TestMinerOptions {
@@ -27,9 +27,6 @@ export interface TestMinerOptions {
 
 type OwnOptions = TestMinerOptions &
   Pick<MinerOptions, 'env'> & { logLevel: string; clockFile?: string | undefined };
-
-// The program is a built file, also for those who run this from source.
-const file = fileURLToPath(new URL('../dist/test-miner-program.js', import.meta.url));
 
 /** A miner with the real engine and model that misbehaves on order; several may share a process, and so its fate. */
 export class TestMiner implements Part {
@@ -52,7 +49,7 @@ export class TestMiner implements Part {
     network: NetworkAddress,
     options: OwnOptions & { name: string },
   ): Promise<TestMiner[]> {
-    if (!existsSync(file)) throw new Error(`${file} is not built: run "npm run setup" first`);
+    const file = builtProgram('libs', 'testkit', 'dist', 'test-miner-program.js');
     const { name, faults = [], tokenMs, determinismClass, token, ...rest } = options;
     const env = {
       ...options.env,

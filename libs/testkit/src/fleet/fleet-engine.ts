@@ -9,7 +9,7 @@ import type {
 } from '@ganglion/node';
 import { falseTokenAt, fleetModel, questionOf, tokenAt } from './fleet-model.js';
 import type { NodePlan } from './fleet-plan.js';
-import { seeded } from './fleet-random.js';
+import { seeded } from '../seeded.js';
 
 /** Tokens that are due within this time leave together: a timer each would be most of what a fleet costs. */
 const STEP_MS = 40;

@@ -1,7 +1,7 @@
 import { MinerNode, type MinerNodeOptions } from '@ganglion/node';
 import { FleetEngine } from './fleet-engine.js';
 import type { FleetFile } from './fleet-file.js';
-import { seeded } from './fleet-random.js';
+import { seeded } from '../seeded.js';
 
 type Place = Pick<MinerNodeOptions, 'url' | 'token' | 'slots' | 'log'> & {
   clock: NonNullable<MinerNodeOptions['clock']>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { seeded, shuffled } from './fleet-random.js';
+import { seeded, shuffled } from '../seeded.js';
 
 export const kinds = ['honest', 'slow', 'broken', 'lying', 'flapping'] as const;
 export type Kind = (typeof kinds)[number];

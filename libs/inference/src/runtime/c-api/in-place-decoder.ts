@@ -21,6 +21,8 @@ export class InPlaceDecoder implements Decoder {
   readonly #lengths: number[];
   readonly #caches: Uint8Array[];
   readonly #rowBytes: number;
+  /** Tokens of one run, at most: so much memory its inputs and answers have. */
+  readonly #longest: number;
   /** Cache tensors by their first row and number of rows; they outlive the runs. */
   readonly #cacheTensors = new Map<string, BigUint64Array>();
   readonly #logits: Uint8Array;
@@ -40,9 +42,9 @@ export class InPlaceDecoder implements Decoder {
     this.#rowBytes = shape.keyValueHeads * room.capacity * shape.headSize * BYTES[shape.cacheType];
     // The system gives a page of such memory only when it is first written: an idle row takes none.
     this.#caches = pairs.map(() => new Uint8Array(new ArrayBuffer(room.rows * this.#rowBytes)));
-    const run = Math.max(room.rows, room.longestRun);
-    this.#inputs = new RunInputs(session, graph, { run, all: room.rows * room.capacity });
-    const answers = this.#answersLastOnly ? room.rows : run;
+    this.#longest = Math.max(room.rows, room.longestRun);
+    this.#inputs = new RunInputs(session, graph, { run: this.#longest, all: room.rows * room.capacity });
+    const answers = this.#answersLastOnly ? room.rows : this.#longest;
     const answerBytes = shape.vocabSize * BYTES[shape.logitsType];
     this.#logits = new Uint8Array(new ArrayBuffer(answers * answerBytes));
     this.#allLogits = new Uint8Array(new ArrayBuffer(room.longestRun * answerBytes));
@@ -133,6 +135,8 @@ export class InPlaceDecoder implements Decoder {
     const { ids, totals } = addition;
     const longest = Math.max(...totals);
     if (longest > this.capacity) throw new RangeError(`${longest} tokens in a row of ${this.capacity}`);
+    // Beyond its end the native code would read and write what is not ours.
+    if (ids.length > this.#longest) throw new RangeError(`${ids.length} tokens in a run of ${this.#longest}`);
     const { logitsType, vocabSize } = this.#graph.shape;
     const positions = this.#answersLastOnly ? addition.answers : ids.length / totals.length;
     const values = this.#inputs.make(addition);
