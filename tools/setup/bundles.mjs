@@ -50,6 +50,8 @@ export const makeBundles = async () => {
   for (const program of stale)
     await build({
       input: program,
+      // What is put together was compiled before: no settings of the compiler are looked for.
+      tsconfig: false,
       platform: 'node',
       external: nativePackages,
       plugins: [keepPlaces(dirname(program))],
