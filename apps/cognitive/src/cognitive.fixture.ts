@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { OutputOf, PayloadOf, Verdict } from '@ganglion/contracts';
+import type { OutputOf, PayloadOf, Verdict, WorkSpan } from '@ganglion/contracts';
 import { cognitive, sessionQueue } from '@ganglion/contracts';
 import { Metrics } from '@ganglion/runtime';
 import { type TestDatabase, testDatabase, type ClientOf } from '@ganglion/testkit';
@@ -113,9 +113,13 @@ export class Cognitive implements AsyncDisposable {
     return this.hearing.failed({ ...this.ended(taskId), state: 'FAILED', reason }, eventId);
   }
 
-  timed(taskId: string, nodeId: string, epoch = oracle.epoch): Promise<unknown> {
+  timed(
+    taskId: string,
+    nodeId: string,
+    { epoch = oracle.epoch, span }: { epoch?: number; span?: WorkSpan } = {},
+  ): Promise<unknown> {
     const measured = { ttftMs: 10, tokensPerSecond: 200, durationMs: 50 };
-    return this.hearing.timed({ epoch, taskId, nodeId, measured });
+    return this.hearing.timed({ epoch, taskId, nodeId, measured, ...(span ? { span } : {}) });
   }
 
   private ended(taskId: string): Omit<PayloadOf<typeof sessionQueue.taskCancelled>, 'reason'> {

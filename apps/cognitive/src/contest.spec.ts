@@ -13,6 +13,7 @@ const participant = (answer: string | null, known: Partial<ParticipantFacts> = {
   correct: answer === null ? null : answer === 'right',
   answer,
   isServing: false,
+  companions: [],
   isTimed: true,
   ...known,
 });

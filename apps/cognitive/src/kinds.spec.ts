@@ -11,11 +11,11 @@ const shape = (characters: number, maxTokens: number): RequestShape => {
     sampling: { ...request.sampling, maxTokens },
   };
 };
-const shares = (of: RequestShape, draws = 20_000): Record<string, number> => {
+const shares = (of: RequestShape, slots = 1, draws = 20_000): Record<string, number> => {
   const random = seeded(11);
   const counts: Record<string, number> = {};
   for (let n = 0; n < draws; n++) {
-    const kind = drawKind(of, (below) => Math.floor(random() * below));
+    const kind = drawKind(of, (below) => Math.floor(random() * below), slots);
     counts[kind] = (counts[kind] ?? 0) + 1 / draws;
   }
   return counts;
@@ -27,7 +27,7 @@ describe('the kinds of tests', () => {
   });
 
   it('are drawn by their weights where all fit', () => {
-    const found = shares(shape(1_000, 64));
+    const found = shares(shape(1_000, 64), 4);
     const total = kinds.reduce((sum, { weight }) => sum + weight, 0);
     for (const { kind, weight } of kinds) expect(found[kind]).toBeCloseTo(weight / total, 1);
   });
@@ -39,5 +39,10 @@ describe('the kinds of tests', () => {
     ['decoding where there is much to say', shape(20, 64), ['known-answer', 'sustained-decode']],
   ])('look at %s', (_, of, expected) => {
     expect(Object.keys(shares(of)).sort()).toEqual(expected);
+  });
+
+  it('are of several requests at once where a node has several slots and long answers', () => {
+    expect(Object.keys(shares(shape(20, 64), 2))).toContain('concurrent');
+    expect(Object.keys(shares(shape(20, 16), 2))).not.toContain('concurrent');
   });
 });

@@ -1,5 +1,5 @@
 import { referenceDigest } from '@ganglion/commitment';
-import type { InputOf, PayloadOf, Reason } from '@ganglion/contracts';
+import type { InputOf, PayloadOf, Reason, WorkSpan } from '@ganglion/contracts';
 import { type cognitive, Fault, type sessionQueue } from '@ganglion/contracts';
 import { hashesOf } from './receipt-hashes.js';
 import type { Judgement, ParticipantFacts } from './round-facts.js';
@@ -25,6 +25,9 @@ export interface Note {
   /** The hash of the answer, where nodes made the challenge. */
   answer?: string;
   measured?: Measured;
+  span?: WorkSpan;
+  /** Of a companion: it is over. */
+  hasEnded?: true;
   isEnqueued?: true;
   isRevealing?: true;
   judgement?: Judgement;
@@ -81,10 +84,11 @@ export const noteCancelled = ({ taskId, reason }: PayloadOf<typeof sessionQueue.
 });
 
 /** The oracle's timing; a node that it saw at work has started. */
-export const noteTimed = ({ taskId, measured }: InputOf<typeof cognitive.timed>): Note => ({
+export const noteTimed = ({ taskId, measured, span }: InputOf<typeof cognitive.timed>): Note => ({
   taskId,
   handed: measured.ttftMs === null ? [] : [handed('START')],
   measured,
+  ...(span ? { span } : {}),
 });
 
 /**

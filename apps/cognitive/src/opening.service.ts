@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { type cognitive, Fault, type InputOf, type OutputOf } from '@ganglion/contracts';
+import { type cognitive, Fault, type InputOf, type OutputOf, type TaskShape } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
+import { drawCompany } from './company.js';
 import { drawKind } from './kinds.js';
 import { freeze } from './request.js';
 import { RoleService } from './role.service.js';
@@ -29,17 +30,22 @@ export class OpeningService {
       throw new Fault('INVALID', `nodeIds: at most ${PARTICIPANTS} nodes per round; open several rounds`);
     if (new Set(nodeIds).size < nodeIds.length)
       throw new Fault('INVALID', 'nodeIds: a node is named twice; name each once');
-    const found = await this.roles.find(modelDigest, nodeIds);
-    const shape = await this.shapes.draw({ modelDigest, contextLength: found?.contextLength ?? null });
-    const request = freeze(challenge, { id: model, digest: modelDigest }, shape.request.sampling);
+    const { makers, slots, contextLength } = await this.roles.find(modelDigest, nodeIds);
+    const shape = await this.shapes.draw({ modelDigest, contextLength: makers ? contextLength : null });
     const ofModel = { id: model, digest: modelDigest };
-    const opening = { epoch, oracleId, model: ofModel, challenge, request, shape, serving };
-    if (!found) return this.rounds.open({ ...opening, nodeIds });
-    const { determinismClass } = found;
+    const request = freeze(challenge, ofModel, shape.request.sampling);
+    const tested = makers?.nodeIds ?? nodeIds;
+    // Of a node that serves its slots are users'.
+    const free = new Map(serving ? [] : tested.map((nodeId) => [nodeId, slots.get(nodeId) ?? 1]));
+    const kind = drawKind(shape.request, (below) => randomInt(below), Math.max(1, ...free.values()));
+    const isCrowded = kind === 'concurrent';
+    const draw = (): Promise<TaskShape> => this.shapes.draw({ modelDigest, contextLength });
     return this.rounds.open({
-      ...opening,
-      nodeIds: found.nodeIds,
-      byNodes: { kind: drawKind(shape.request, (below) => randomInt(below)), determinismClass },
+      ...{ epoch, oracleId, model: ofModel, challenge, request, shape, serving, nodeIds: tested },
+      companions: isCrowded ? await drawCompany(free, ofModel, draw) : [],
+      // What else the oracle's challenge looks at is up to whoever registered it.
+      kind: makers || isCrowded ? kind : 'known-answer',
+      ...(makers ? { byNodes: { determinismClass: makers.determinismClass } } : {}),
     });
   }
 }

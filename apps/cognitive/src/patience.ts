@@ -32,14 +32,20 @@ const workOf = ({ prompt, choices, sampling }: FrozenRequest): number => {
   return workMs({ messages, choices, sampling });
 };
 
-/** How long a round may stay in a state. */
-export const patienceOf = (state: RoundState, request: FrozenRequest, shape: RequestShape | null): number => {
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** How long a round may stay in a state. @param requests of the participant that has most at once */
+export const patienceOf = (
+  state: RoundState,
+  requests: readonly FrozenRequest[],
+  shape: RequestShape | null,
+): number => {
   switch (state) {
     case 'REQUESTED':
     case 'CREATED':
       return 3 * (TURN_MS + (shape ? workMs(shape) : 0));
     case 'PRECOMMITTING':
-      return PHASE_MS + workOf(request);
+      return PHASE_MS + Math.min(MOST_WORK_MS, sumOf(requests.map(workOf)));
     case 'COMMITTING':
       return COMMIT_MS;
     default:

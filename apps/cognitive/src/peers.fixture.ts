@@ -54,6 +54,8 @@ export class Peers implements AsyncDisposable {
   examiners: OutputOf<typeof nodePool.findExaminers>['examiners'] = [];
   /** Participants of another class than the spec's. */
   readonly foreign = new Map<string, string>();
+  /** Of each participant. */
+  slots = 1;
   /** The jobs of creators and preparers, in order. */
   readonly created: { nodeId: string; job: CreateJob }[] = [];
   readonly prepared: { nodeId: string; job: PrepareJob }[] = [];
@@ -90,6 +92,7 @@ export class Peers implements AsyncDisposable {
     this.receipts.clear();
     this.refusals.clear();
     this.due = null;
+    this.slots = 1;
     this.isQueueThere = true;
   }
 
@@ -126,7 +129,7 @@ export class Peers implements AsyncDisposable {
       participants: nodeIds.map((nodeId) => ({
         nodeId,
         determinismClass: this.foreign.get(nodeId) ?? CLASS,
-        slots: 2,
+        slots: this.slots,
       })),
       examiners: this.examiners.filter(({ nodeId }) => !nodeIds.includes(nodeId)),
     }));

@@ -3,9 +3,10 @@ import { Bus } from '@ganglion/messaging';
 import { Metrics } from '@ganglion/runtime';
 import { Injectable, Logger } from '@nestjs/common';
 import type { z } from 'zod';
+import { noteCompanionEnqueued } from './company-note.js';
 import { noteEnqueued, noteRevealing, type Note } from './note.js';
 import { type News, ProgressStore, type Step } from './progress.store.js';
-import { taskOf } from './request.js';
+import { companionTaskOf, taskOf } from './request.js';
 import { RoleService } from './role.service.js';
 import { requestOf } from './round-rows.store.js';
 import { Turns } from './turns.js';
@@ -48,16 +49,20 @@ export class ProgressService {
     const { createdAt, lifetimeMs, redundancy } = row;
     const envelope = { request: requestOf(row), createdAt, lifetimeMs, redundancy };
     for (const taskId of plan.cancel) void this.cancel(taskId);
-    const enqueued = facts.participants
-      .filter(({ taskId }) => plan.enqueue.includes(taskId))
-      .map(async (participant) => {
-        const task = taskOf(participant, envelope);
-        return noteEnqueued(participant.taskId, await this.outcome(sessionQueue.enqueue, task));
-      });
+    const isDue = ({ taskId }: { taskId: string }): boolean => plan.enqueue.includes(taskId);
+    const enqueued = facts.participants.filter(isDue).map(async (participant) => {
+      const task = taskOf(participant, envelope);
+      return noteEnqueued(participant.taskId, await this.outcome(sessionQueue.enqueue, task));
+    });
+    const companions = row.companions.filter(isDue).map(async (companion) => {
+      const beside = row.companions.filter(({ nodeId }) => nodeId === companion.nodeId).length;
+      const task = companionTaskOf(companion, 1 + beside);
+      return noteCompanionEnqueued(companion.taskId, await this.outcome(sessionQueue.enqueue, task));
+    });
     const revealing = plan.reveal.map(async (taskId) =>
       noteRevealing(taskId, await this.outcome(sessionQueue.reveal, { taskId })),
     );
-    return (await Promise.all([...enqueued, ...revealing])).filter((note) => note !== null);
+    return (await Promise.all([...enqueued, ...companions, ...revealing])).filter((note) => note !== null);
   }
 
   /** The queue's answer, or the error instead of it. */

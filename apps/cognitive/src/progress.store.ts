@@ -9,8 +9,16 @@ import { roundLifecycle } from './round.lifecycle.js';
 import { isPending, type Judgement, type RoundFacts } from './round-facts.js';
 import { patienceOf } from './patience.js';
 import { challengeOf, endTurn, keepRole, type RoleNote, submissionsOf } from './role-rows.store.js';
-import { planRound, type RoundPlan } from './round-plan.js';
-import { factsOf, requestOf, type RoundRow, shapeOf, verdictOf, whole } from './round-rows.store.js';
+import { leftOf, planRound, type RoundPlan } from './round-plan.js';
+import {
+  factsOf,
+  mostRequestsOf,
+  requestOf,
+  type RoundRow,
+  shapeOf,
+  verdictOf,
+  whole,
+} from './round-rows.store.js';
 
 /** News of a round, told in the light of what is known of it. */
 export interface News {
@@ -55,8 +63,14 @@ export class ProgressStore {
       const plan = planRound(facts, at);
       const early = notes.map(({ judgement }) => judgement).filter((judgement) => judgement !== undefined);
       await carryOut(tx, row, { plan, at });
+      const ended = new Set(notes.map(({ taskId }) => taskId));
+      const left = leftOf(facts, early).filter((taskId) => !ended.has(taskId));
       return {
-        plan: { ...plan, judgements: [...early, ...plan.judgements] },
+        plan: {
+          ...plan,
+          judgements: [...early, ...plan.judgements],
+          cancel: [...left, ...plan.cancel],
+        },
         facts,
         row,
       };
@@ -78,7 +92,8 @@ const load = (tx: Tx, roundId: string): Promise<RoundRow> =>
 /** Keeps what is new about a participant that is still to be judged; what comes later changes nothing. */
 const keep = async (tx: Tx, row: RoundRow, { note, at }: { note: Note; at: Date }): Promise<void> => {
   const participant = row.participants.find(({ taskId }) => taskId === note.taskId);
-  if (!participant || !isPending(participant)) return;
+  if (!participant) return keepOfCompanion(tx, row, { note, at });
+  if (!isPending(participant)) return;
   const { nodeId, taskId } = participant;
   for (const { phase, accepted, hash, reason } of note.handed) {
     const key = { roundId: row.id, author: nodeId, phase };
@@ -97,6 +112,26 @@ const keep = async (tx: Tx, row: RoundRow, { note, at }: { note: Note; at: Date 
       ...(note.promptTokens === undefined ? {} : { promptTokens: note.promptTokens }),
       ...(note.answer === undefined ? {} : { answer: note.answer }),
       ...(note.measured ? { measured: note.measured } : {}),
+      ...(note.span ? { span: note.span } : {}),
+    },
+  });
+  if (note.judgement) await pronounce(tx, row.id, { judgement: note.judgement, at });
+};
+
+/** The same of a task that a participant has beside its own. */
+const keepOfCompanion = async (
+  tx: Tx,
+  row: RoundRow,
+  { note, at }: { note: Note; at: Date },
+): Promise<void> => {
+  const companion = row.companions.find(({ taskId }) => taskId === note.taskId);
+  if (!companion) return;
+  await tx.companion.update({
+    where: { taskId: companion.taskId },
+    data: {
+      ...(note.isEnqueued ? { enqueuedAt: companion.enqueuedAt ?? at } : {}),
+      ...(note.hasEnded ? { endedAt: companion.endedAt ?? at } : {}),
+      ...(note.span ? { span: note.span } : {}),
     },
   });
   if (note.judgement) await pronounce(tx, row.id, { judgement: note.judgement, at });
@@ -132,7 +167,7 @@ const carryOut = async (
       through,
       at,
       data: {
-        deadlineAt: new Date(at.getTime() + patienceOf(to, requestOf(row), shapeOf(row))),
+        deadlineAt: new Date(at.getTime() + patienceOf(to, mostRequestsOf(row), shapeOf(row))),
         ...challenge,
         ...(plan.source === 'oracle' ? { isByNodes: false } : {}),
       },

@@ -22,6 +22,15 @@ import { type RoundRow, shapeOf } from './round-rows.store.js';
 type Found = OutputOf<typeof nodePool.findExaminers>;
 type TurnRow = RoundRow['turns'][number];
 
+interface Search {
+  /** Whom nodes could test together, and of what determinism class they are; null: the oracle makes the test. */
+  readonly makers: { determinismClass: string; nodeIds: string[] } | null;
+  /** Of each node, as it declared them. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** Null when the pool could not be asked. */
+  readonly contextLength: number | null;
+}
+
 const POOL_TIMEOUT_MS = 2_000;
 /** A node on a busy machine is slow to answer, and not away; where nobody listens the broker says so at once. */
 const ORDER_TIMEOUT_MS = 3_000;
@@ -40,16 +49,13 @@ export class RoleService {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Whom nodes could test together, and of what determinism class they are; null: the oracle makes the test. */
-  async find(
-    modelDigest: string,
-    nodeIds: string[],
-  ): Promise<{ determinismClass: string; nodeIds: string[]; contextLength: number } | null> {
-    if (await this.store.isInDoubt(nodeIds)) return null;
+  /** Who could make a test for these nodes, and what they have room for. */
+  async find(modelDigest: string, nodeIds: string[]): Promise<Search> {
     const found = await this.search(modelDigest, nodeIds);
-    if (!found || found.examiners.length === 0) return null;
-    const drawn = drawClass(found, await this.store.resting());
-    return drawn && { ...drawn, contextLength: found.contextLength };
+    const slots = new Map(found?.participants.map((node) => [node.nodeId, node.slots]));
+    const search = { makers: null, slots, contextLength: found?.contextLength ?? null };
+    if (!found || found.examiners.length === 0 || (await this.store.isInDoubt(nodeIds))) return search;
+    return { ...search, makers: drawClass(found, await this.store.resting()) };
   }
 
   /** Does what the plan wants of nodes with roles; the news of what they said. */

@@ -24,6 +24,18 @@ export interface ParticipantFacts {
   answer: string | null;
   /** The oracle reported its timing. */
   isTimed: boolean;
+  /** What it has beside its own task. */
+  companions: readonly CompanionFacts[];
+}
+
+/** What is known of a task that a participant has beside its own. */
+export interface CompanionFacts {
+  taskId: string;
+  /** The queue took it. */
+  isEnqueued: boolean;
+  /** Answered, or over otherwise. */
+  hasEnded: boolean;
+  isTimed: boolean;
 }
 
 type TurnState = 'DRAWN' | 'ASKED' | 'HANDED_IN' | 'PASSED' | 'FAILED' | 'EXCUSED';

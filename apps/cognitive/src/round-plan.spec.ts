@@ -1,7 +1,7 @@
-import type { ParticipantFacts, RoundFacts } from './round-facts.js';
+import type { CompanionFacts, ParticipantFacts, RoundFacts } from './round-facts.js';
 import { PHASE_MS } from './patience.js';
 import { planRound } from './round-plan.js';
-import { TIMING_GRACE_MS } from './verdict.js';
+import { COMPANY_GRACE_MS, TIMING_GRACE_MS } from './verdict.js';
 
 const start = new Date('2030-01-01T00:00:00.000Z');
 const after = (ms: number): Date => new Date(start.getTime() + ms);
@@ -20,6 +20,7 @@ const participant = (name: string, known: Partial<ParticipantFacts> = {}): Parti
   correct: null,
   answer: null,
   isTimed: false,
+  companions: [],
   ...known,
 });
 const enqueued = (name: string): ParticipantFacts => participant(name, { isEnqueued: true });
@@ -186,5 +187,49 @@ describe('the plan of a round', () => {
 
   it('aborts a round that was prepared but never started', () => {
     expect(planRound(round('PREPARED', participant('a')), deadline).moves).toEqual(['ABORTED']);
+  });
+
+  describe("with tasks beside the participant's own", () => {
+    const beside = (known: Partial<CompanionFacts> = {}): CompanionFacts[] =>
+      ['b', 'c'].map((taskId) => ({
+        taskId,
+        isEnqueued: true,
+        hasEnded: true,
+        isTimed: true,
+        ...known,
+      }));
+
+    it('hands them over with it, and goes on without those that the queue did not take', () => {
+      const companions = beside({ isEnqueued: false, hasEnded: false, isTimed: false });
+      expect(planRound(round('STARTED', participant('a', { companions })), start).enqueue).toEqual([
+        'a',
+        'b',
+        'c',
+      ]);
+      const untaken = beside({ isEnqueued: false, hasEnded: true, isTimed: false });
+      const plan = planRound(round('STARTED', { ...enqueued('a'), companions: untaken }), start);
+      expect(plan).toMatchObject({ enqueue: [], moves: ['PRECOMMITTING'] });
+    });
+
+    it('waits for them before it judges, but not for long', () => {
+      const slow = round('COMMITTING', committed('a', { companions: beside({ hasEnded: false }) }));
+      expect(outcomes(slow, after(COMPANY_GRACE_MS - 1))).toEqual({});
+      expect(outcomes(slow, after(COMPANY_GRACE_MS))).toEqual({ a: 'PASSED passed' });
+      expect(planRound(slow, after(COMPANY_GRACE_MS)).cancel).toEqual(['b', 'c']);
+    });
+
+    it('waits for their timing as for its own', () => {
+      const untimed = round('COMMITTING', committed('a', { companions: beside({ isTimed: false }) }));
+      expect(outcomes(untimed, after(TIMING_GRACE_MS - 1))).toEqual({});
+      expect(outcomes(untimed, after(TIMING_GRACE_MS))).toEqual({ a: 'PASSED passed' });
+      const untaken = committed('a', { companions: beside({ isEnqueued: false, isTimed: false }) });
+      expect(outcomes(round('COMMITTING', untaken), start)).toEqual({ a: 'PASSED passed' });
+    });
+
+    it('does not wait for them with a wrong answer', () => {
+      const companions = beside({ hasEnded: false });
+      const plan = planRound(round('COMMITTING', committed('a', { correct: false, companions })), start);
+      expect(plan).toMatchObject({ judgements: [{ outcome: 'FAILED' }], cancel: ['b', 'c'] });
+    });
   });
 });

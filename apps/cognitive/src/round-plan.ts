@@ -40,9 +40,9 @@ export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
     source: null,
     endings: isFinal(state) ? endMakers(facts, contest === 'overruled') : [],
     reason: state === 'ABORTED' ? { code: 'nobody_judged', message: whyAborted(judgements) } : null,
-    enqueue: state === 'STARTED' ? idsOf(left.filter((p) => !p.isEnqueued)) : [],
+    enqueue: state === 'STARTED' ? toBeEnqueued(left) : [],
     reveal: state === 'COMMITTING' ? idsOf(left.filter((p) => !p.isRevealing && !p.committedAt)) : [],
-    cancel: facts.participants.filter((p) => judged.has(p.taskId) && !p.committedAt).map((p) => p.taskId),
+    cancel: leftOf(facts, judgements),
   };
 };
 
@@ -82,5 +82,22 @@ const ending = ({ state, participants }: RoundFacts, judgements: readonly Judgem
 const whyAborted = (judgements: readonly Judgement[]): string =>
   judgements[0]?.reason.message ?? 'every participant was excused';
 
-const idsOf = (participants: readonly ParticipantFacts[]): string[] =>
-  participants.map(({ taskId }) => taskId);
+/** Tasks that the queue does not have yet; what a participant has beside its own comes with it, and is asked for once. */
+const toBeEnqueued = (participants: readonly ParticipantFacts[]): string[] =>
+  participants.flatMap((participant) => [
+    ...(participant.isEnqueued ? [] : [participant.taskId]),
+    ...idsOf(participant.companions.filter((one) => !one.isEnqueued && !one.hasEnded)),
+  ]);
+
+/** Tasks of judged participants that the queue may still have. */
+export const leftOf = ({ participants }: RoundFacts, judgements: readonly Judgement[]): string[] => {
+  const judged = new Set(idsOf(judgements));
+  return participants
+    .filter(({ taskId }) => judged.has(taskId))
+    .flatMap(({ taskId, committedAt, companions }) => [
+      ...(committedAt ? [] : [taskId]),
+      ...idsOf(companions.filter(({ isEnqueued, hasEnded }) => isEnqueued && !hasEnded)),
+    ]);
+};
+
+const idsOf = (tasks: readonly { taskId: string }[]): string[] => tasks.map(({ taskId }) => taskId);

@@ -8,18 +8,25 @@ import {
   type Reason,
   type RequestShape,
   type Verdict,
+  type WorkSpan,
 } from '@ganglion/contracts';
 import type { Prisma } from '@ganglion/database/cognitive';
+import { concurrencyOf } from './concurrency.js';
 import type { ParticipantFacts, RoundFacts } from './round-facts.js';
 
 export type RoundRow = Prisma.RoundGetPayload<{
-  include: { participants: true; submissions: true; turns: true };
+  include: { participants: true; companions: true; submissions: true; turns: true };
 }>;
 type ParticipantRow = RoundRow['participants'][number];
 type RoundView = OutputOf<typeof cognitive.get>;
 
 /** Everything of a round, for one query. */
-export const whole = { participants: true, submissions: true, turns: true } satisfies Prisma.RoundInclude;
+export const whole = {
+  participants: true,
+  companions: true,
+  submissions: true,
+  turns: true,
+} satisfies Prisma.RoundInclude;
 
 /** When a participant handed in each phase that was accepted. */
 const handedIn = ({ submissions }: RoundRow, nodeId: string): Map<string, Date> =>
@@ -28,6 +35,10 @@ const handedIn = ({ submissions }: RoundRow, nodeId: string): Map<string, Date> 
       .filter(({ author, accepted }) => author === nodeId && accepted)
       .map(({ phase, at }) => [phase as string, at]),
   );
+
+/** What a participant has beside its own task. */
+const companionsOf = ({ companions }: RoundRow, nodeId: string): RoundRow['companions'] =>
+  companions.filter((companion) => companion.nodeId === nodeId);
 
 /** The rows as the facts that decisions rest on. */
 export const factsOf = (row: RoundRow, isAlone = false): RoundFacts => ({
@@ -61,6 +72,12 @@ export const factsOf = (row: RoundRow, isAlone = false): RoundFacts => ({
       correct: participant.correct,
       answer: participant.answer,
       isTimed: participant.measured !== null,
+      companions: companionsOf(row, participant.nodeId).map(({ taskId, enqueuedAt, endedAt, span }) => ({
+        taskId,
+        isEnqueued: enqueuedAt !== null,
+        hasEnded: endedAt !== null,
+        isTimed: span !== null,
+      })),
     };
   }),
 });
@@ -85,6 +102,13 @@ const endingsOf = ({ turns }: RoundRow): NonNullable<RoundView['roles']> =>
 /** The request every participant of a round runs. */
 export const requestOf = (row: RoundRow): FrozenRequest => row.request as FrozenRequest;
 
+/** All requests of the participant that has most. */
+export const mostRequestsOf = (row: RoundRow): FrozenRequest[] => {
+  const besides = row.participants.map(({ nodeId }) => companionsOf(row, nodeId));
+  const most = besides.reduce((a, b) => (b.length > a.length ? b : a), []);
+  return [requestOf(row), ...most.map(({ request }) => request as FrozenRequest)];
+};
+
 const unmeasured: Verdict['measured'] = { ttftMs: null, tokensPerSecond: null, durationMs: null };
 
 /** The verdict on a participant that was judged; null for one that waits or was excused. */
@@ -92,6 +116,9 @@ export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict |
   const { outcome, judgedAt, nodeId, taskId, serving, promptTokens } = participant;
   if (outcome === 'PENDING' || outcome === 'EXCUSED' || !judgedAt) return null;
   const handed = handedIn(row, nodeId);
+  const spans = [participant, ...companionsOf(row, nodeId)].map(({ span }) => span as WorkSpan | null);
+  // It had other work meanwhile.
+  const isShared = serving || spans.length > 1;
   return {
     roundId: row.id,
     nodeId,
@@ -104,9 +131,10 @@ export const verdictOf = (row: RoundRow, participant: ParticipantRow): Verdict |
       commit: handed.has('COMMIT'),
       correctness: participant.correct === true,
     },
-    measured: (serving ? null : (participant.measured as Verdict['measured'] | null)) ?? unmeasured,
+    measured: (isShared ? null : (participant.measured as Verdict['measured'] | null)) ?? unmeasured,
     ...(promptTokens === null ? {} : { promptTokens }),
     ...(serving ? { serving } : {}),
+    ...(spans.length > 1 ? { concurrency: concurrencyOf(spans) } : {}),
     at: judgedAt.toISOString(),
   };
 };

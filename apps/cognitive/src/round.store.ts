@@ -10,6 +10,7 @@ import {
 import { born, history, move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
+import { type CompanionTask, drawSubmission } from './company.js';
 import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
 import { LeaderStore } from './leader.store.js';
 import { roundLifecycle } from './round.lifecycle.js';
@@ -34,8 +35,11 @@ export interface Opening {
   serving: boolean;
   /** What the tasks look like. */
   shape: TaskShape;
+  kind: ChallengeKind;
+  /** Tasks that some nodes have beside their own. */
+  companions: readonly CompanionTask[];
   /** Given: nodes make the challenge; the oracle's is used where they do not. */
-  byNodes?: { kind: ChallengeKind; determinismClass: string };
+  byNodes?: { determinismClass: string };
 }
 
 /** The rounds as they are opened and shown. */
@@ -60,13 +64,13 @@ export class RoundStore {
     });
     this.outbox.wake();
     const row = await this.row(roundId);
-    const tasks = row.participants.map(({ nodeId, taskId }) => ({ nodeId, taskId }));
+    const tasks = [...row.participants, ...row.companions].map(({ nodeId, taskId }) => ({ nodeId, taskId }));
     return { round: await this.view(row), tasks };
   }
 
   private async insert(tx: Tx, opening: Opening): Promise<string> {
     const at = this.clock.now();
-    const { epoch, oracleId, model, challenge, request, shape, serving, byNodes } = opening;
+    const { epoch, oracleId, model, challenge, request, shape, serving, kind, byNodes } = opening;
     const busy = await this.busy(opening.nodeIds, tx);
     const { id: roundId } = await tx.round.create({
       data: {
@@ -80,10 +84,11 @@ export class RoundStore {
         createdAt: at,
         deadlineAt: new Date(
           at.getTime() +
-            patienceOf(byNodes ? 'REQUESTED' : 'PREPARED', request, byNodes ? shape.request : null),
+            patienceOf(byNodes ? 'REQUESTED' : 'PREPARED', [request], byNodes ? shape.request : null),
         ),
         lifetimeMs: shape.lifetimeMs,
         redundancy: shape.redundancy,
+        kind,
         ...(byNodes ? { ...byNodes, isByNodes: true, shape: shape.request } : {}),
         submissions: { create: byNodes ? [] : submissionsOf(oracleId, { challenge, request, at }) },
       },
@@ -96,6 +101,15 @@ export class RoundStore {
     });
     if (participants.length === 0)
       throw new Fault('CONFLICT', 'nodeIds: all of them are in another round, or were just judged');
+    const nodeIds = new Set(participants.map(({ nodeId }) => nodeId));
+    await tx.companion.createMany({
+      data: opening.companions
+        .filter(({ nodeId }) => nodeIds.has(nodeId))
+        .map((companion) => {
+          const submittedAt = drawSubmission(at);
+          return { ...companion, roundId, submittedAt, taskId: drawTaskId(submittedAt) };
+        }),
+    });
     await born(tx, roundLifecycle, { id: roundId, at });
     if (byNodes) return roundId;
     await move(tx, roundLifecycle, {
@@ -140,7 +154,9 @@ export class RoundStore {
 
   /** The round of a task; null for a task that is no test. */
   async roundOf(taskId: string): Promise<string | null> {
-    const row = await this.database.client.participant.findUnique({ where: { taskId } });
+    const { participant, companion } = this.database.client;
+    const where = { taskId };
+    const row = (await participant.findUnique({ where })) ?? (await companion.findUnique({ where }));
     return row?.roundId ?? null;
   }
 

@@ -6,20 +6,23 @@ import { type Contest, OVERRULED } from './contest.js';
 /** How long a right answer waits for the oracle's timing of it before the verdict is given without. */
 export const TIMING_GRACE_MS = 2_000;
 
+/** How long it waits for what its node has beside it: the round's last state lasts not much longer. */
+export const COMPANY_GRACE_MS = 10_000;
+
 /** Is this the expected answer? Exactly, but for white space around it. */
 export const isExpected = (text: string | undefined, answer: string): boolean =>
   text !== undefined && text.trim() === answer.trim();
 
 /**
- * Judges a participant whose answer is validated; null while a right one waits for its timing, and a wrong one for others
- * that may agree with it.
+ * Judges a participant whose answer is validated; null while a right one waits for its timing and for what its node has
+ * beside it, and a wrong one for others that may agree with it.
  */
 export const judgeCommitted = (
   participant: ParticipantFacts,
   now: Date,
   contest: Contest = 'stands',
 ): Judgement | null => {
-  const { taskId, correct, committedAt, isTimed } = participant;
+  const { taskId, correct, committedAt, companions } = participant;
   if (contest === 'overruled')
     return excuse(taskId, OVERRULED, 'most participants agree on another answer than the reference');
   if (!correct) {
@@ -28,9 +31,14 @@ export const judgeCommitted = (
     return { taskId, outcome: 'FAILED', reason: { code: 'wrong_answer', message } };
   }
   const waitedMs = now.getTime() - (committedAt?.getTime() ?? 0);
-  if (!isTimed && waitedMs < TIMING_GRACE_MS) return null;
+  const graceMs = companions.every(({ hasEnded }) => hasEnded) ? TIMING_GRACE_MS : COMPANY_GRACE_MS;
+  if (!isWhollySeen(participant) && waitedMs < graceMs) return null;
   return { taskId, outcome: 'PASSED', reason: { code: 'passed', message: 'answered rightly and in time' } };
 };
+
+/** Is there nothing more to be heard of it? What the queue did not take is never timed. */
+const isWhollySeen = ({ isTimed, companions }: ParticipantFacts): boolean =>
+  isTimed && companions.every((one) => one.hasEnded && (one.isTimed || !one.isEnqueued));
 
 /** Judges a participant that has not done its part when the state's deadline passes. */
 export const judgeLate = (state: RoundState, participant: ParticipantFacts): Judgement | null => {

@@ -1,4 +1,4 @@
-import type { NodeState, Reason } from '@ganglion/contracts';
+import type { Concurrency, NodeState, Reason } from '@ganglion/contracts';
 import type { Sample } from './verified-speed.js';
 
 /** What decisions about a node look at: some columns of its row. */
@@ -11,6 +11,8 @@ export interface NodeFacts {
   readonly tokensPerSecond: number | null;
   /** Samples of `verified-speed.ts`, as they are kept. */
   readonly speeds: unknown;
+  /** Samples of `shown-slots.ts`, as they are kept. */
+  readonly concurrency: unknown;
   readonly scoredAt: Date | null;
   readonly failures: number;
   readonly failedAt: Date | null;
@@ -28,6 +30,7 @@ interface NodeData {
   tests?: number;
   tokensPerSecond?: number | null;
   speeds?: Sample[];
+  concurrency?: Concurrency[];
   drawnAt?: null;
   testedAt?: Date;
   score?: number;

@@ -18,6 +18,7 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   tests: 0,
   tokensPerSecond: null,
   speeds: [],
+  concurrency: [],
   scoredAt: null,
   failures: 0,
   failedAt: null,

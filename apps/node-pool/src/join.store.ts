@@ -111,9 +111,11 @@ export class JoinDesk {
   /** A known node is back, with what it declares now. Its speed with another model says nothing of it with this one. */
   rejoin(node: NodeRow, change: Change, declared: Declaration): Promise<NodeRow> {
     const isOther = node.modelDigest !== declared.model.digest;
+    const isOtherSize = isOther || node.slots !== declared.slots;
     const columns = {
       ...declaredColumns(declared),
       ...(isOther ? { speeds: [], tokensPerSecond: null } : {}),
+      ...(isOtherSize ? { concurrency: [] } : {}),
     };
     return applyChange(this.tx, node, { ...change, columns }, this.now);
   }

@@ -16,6 +16,7 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   tests: 0,
   tokensPerSecond: null,
   speeds: [],
+  concurrency: [],
   scoredAt: null,
   failures: 0,
   failedAt: null,
@@ -62,6 +63,13 @@ describe('a verdict', () => {
     expect(
       judge(node('TESTING', { tokensPerSecond: 80 }), unmeasured, young(1_500))?.data?.tokensPerSecond,
     ).toBe(80);
+  });
+
+  it('keeps what a test with several requests at once has shown', () => {
+    const concurrency = { asked: 4, seen: 1, waited: true };
+    const tested = judge(node('TESTING'), verdict(true, { concurrency }), young(1_500));
+    expect(tested?.data?.concurrency).toEqual([concurrency]);
+    expect(judge(node('TESTING'), verdict(true), young(1_500))?.data).not.toHaveProperty('concurrency');
   });
 
   it('has a stranger pass three rounds where others are known, and nobody who is known', () => {

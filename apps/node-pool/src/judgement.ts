@@ -1,7 +1,8 @@
-import type { Reason, Verdict } from '@ganglion/contracts';
+import type { Concurrency, Reason, Verdict } from '@ganglion/contracts';
 import { countFailure } from './back-off.js';
 import type { Change, NodeFacts } from './change.js';
 import { isOnProbation } from './newcomers.js';
+import { withConcurrency } from './shown-slots.js';
 import { type Sample, verifiedSpeed, withSample } from './verified-speed.js';
 
 /** Clocks of two modules may differ by this much. */
@@ -43,6 +44,9 @@ export const judge = (
     tests: node.tests + 1,
     testedAt: new Date(verdict.at),
     ...speedAfter(node, verdict),
+    ...(verdict.concurrency
+      ? { concurrency: withConcurrency(node.concurrency as Concurrency[], verdict.concurrency) }
+      : {}),
     // The test that was drawn is over: others of its session may have theirs.
     ...(verdict.serving ? { drawnAt: null } : {}),
   };

@@ -15,6 +15,7 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   tests: 3,
   tokensPerSecond: 100,
   speeds: [],
+  concurrency: [],
   scoredAt: null,
   failures: 0,
   failedAt: null,

@@ -1,5 +1,6 @@
-import type { Challenge, ModelView, NodeView, Reason } from '@ganglion/contracts';
+import type { Challenge, Concurrency, ModelView, NodeView, Reason } from '@ganglion/contracts';
 import type { Model, Node } from '@ganglion/database/node-pool';
+import { shownSlots, usableSlots } from './shown-slots.js';
 import { type Sample, verifiedSpeed } from './verified-speed.js';
 
 /** A node's row with the name of its model. */
@@ -20,6 +21,12 @@ const machineOf = ({ machine }: NodeRow): Machine => {
   return { cpu, cores, memoryBytes, isa };
 };
 
+/** What tests have shown of it; null before the first. */
+const verifiedOf = (row: NodeRow): NodeView['verified'] => {
+  const speed = verifiedSpeed(row.speeds as unknown as Sample[]);
+  return speed && { ...speed, slots: shownSlots(row.concurrency as unknown as Concurrency[]) };
+};
+
 export const viewNode = (row: NodeRow): NodeView => ({
   nodeId: row.id,
   state: row.state,
@@ -29,7 +36,7 @@ export const viewNode = (row: NodeRow): NodeView => ({
   model: row.model.name,
   modelDigest: row.modelDigest,
   determinismClass: row.determinismClass,
-  slots: row.slots,
+  slots: usableSlots(row.slots, row.concurrency as unknown as Concurrency[]),
   version: row.softwareVersion,
   tokensPerSecond: row.tokensPerSecond,
   declared: {
@@ -37,7 +44,7 @@ export const viewNode = (row: NodeRow): NodeView => ({
     slots: row.slots,
     modelDigests: [...new Set([row.modelDigest, ...row.loadable])],
   },
-  verified: verifiedSpeed(row.speeds as unknown as Sample[]),
+  verified: verifiedOf(row),
   score: row.score,
   level: row.level,
   lastSeenAt: iso(row.lastSeenAt),

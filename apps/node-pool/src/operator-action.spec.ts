@@ -16,6 +16,7 @@ const node = (state: NodeState, more: Partial<NodeFacts> = {}): NodeFacts => ({
   tests: 0,
   tokensPerSecond: null,
   speeds: [],
+  concurrency: [],
   scoredAt: null,
   failures: 2,
   failedAt: longAgo,

@@ -37,6 +37,15 @@ describe('the stopwatch', () => {
     expect(watch.measured()).toEqual({ ttftMs: 10, tokensPerSecond: 100, durationMs: 5_110 });
   });
 
+  it('says when the node had the task, and worked on it', () => {
+    const watch = new Stopwatch(node, 0);
+    expect(watch.span(5_000)).toEqual({ from: 5_000, first: null, end: null });
+    watch.control({ type: 'granted', attempt: 1, nodeId: node, choices: [] }, 30);
+    watch.frame(node, frame(1), 40);
+    watch.frame(node, frame(2, { finish: 'stop' }), 90);
+    expect(watch.span(5_000)).toEqual({ from: 5_030, first: 5_040, end: 5_090 });
+  });
+
   it('gives nothing for a node that was silent', () => {
     const watch = new Stopwatch(node, 0);
     watch.control({ type: 'failed', taskId: 'a', state: 'FAILED', reason: { code: 'a', message: 'b' } }, 5);

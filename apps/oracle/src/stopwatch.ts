@@ -1,4 +1,4 @@
-import type { Frame, ControlRecord } from '@ganglion/contracts';
+import type { Frame, ControlRecord, WorkSpan } from '@ganglion/contracts';
 
 /** Times in ms, speed in tokens per second; null = not seen. */
 export interface Measured {
@@ -59,6 +59,12 @@ export class Stopwatch {
     const isOnward =
       record.type === 'position' || (record.type === 'granted' && record.nodeId === this.nodeId);
     if (isOnward && this.#firstAt === null) this.#startedAt = at;
+  }
+
+  /** When the node had the task, and worked on it; `zero` is the epoch ms at which the clock was 0. */
+  span(zero: number): WorkSpan {
+    const epoch = (at: number | null): number | null => (at === null ? null : zero + at);
+    return { from: zero + this.#startedAt, first: epoch(this.#firstAt), end: epoch(this.#endedAt) };
   }
 
   private restart(attempt: number): void {

@@ -72,7 +72,8 @@ export class TimingService {
     watch.feed.close();
     const { epoch, nodeId, stopwatch } = watch;
     try {
-      await this.bus.request(cognitive.timed, { epoch, taskId, nodeId, measured: stopwatch.measured() });
+      const seen = { measured: stopwatch.measured(), span: stopwatch.span(performance.timeOrigin) };
+      await this.bus.request(cognitive.timed, { epoch, taskId, nodeId, ...seen });
     } catch (error) {
       this.#log.warn(`the timing of task ${taskId} was not taken: ${(error as Error).message}`);
     }

@@ -108,13 +108,13 @@ export class AssignmentStore {
     this.outbox.wake();
   }
 
-  /** A tested node has no work left from before: its test lane is free. */
+  /** A tested node has no work left from before: its test lanes are free. */
   async freeTestSlot(nodeId: string, eventId: string): Promise<void> {
     const at = this.clock.now();
     await this.database.transaction(async (tx) => {
       if (!(await hearOnce(tx, eventId, at))) return;
       await tx.slot.updateMany({
-        where: { nodeId, index: TEST_SLOT, attemptId: { not: null } },
+        where: { nodeId, index: { lte: TEST_SLOT }, attemptId: { not: null } },
         data: { attemptId: null, expectedTokens: 0 },
       });
     });
@@ -135,7 +135,7 @@ export class AssignmentStore {
       }),
       this.database.client.slot.groupBy({
         by: ['nodeId'],
-        where: { attemptId: { not: null }, index: { not: TEST_SLOT } },
+        where: { attemptId: { not: null }, index: { gt: TEST_SLOT } },
         _count: true,
       }),
     ]);

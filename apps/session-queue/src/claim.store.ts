@@ -48,7 +48,7 @@ const TASK = 't.id, t.submitted, t."requestDigest", t."expectedTokens"';
 const SLOT = 's."nodeId", s.index, a."determinismClass", a."tokensPerSecond", a.slots';
 /** Free slots of the nodes that work for session $1. */
 const FREE = `"Slot" s JOIN "Assignment" a ON a."activeNodeId" = s."nodeId"
-  AND a."sessionId" = $1::uuid AND a.state = 'ACTIVE' AND s.index <> ${TEST_SLOT} AND s."attemptId" IS NULL`;
+  AND a."sessionId" = $1::uuid AND a.state = 'ACTIVE' AND s.index > ${TEST_SLOT} AND s."attemptId" IS NULL`;
 /** Outstanding tokens over speed: when the node would be done. */
 const BUSY = `(SELECT coalesce(sum(b."expectedTokens"), 0) FROM "Slot" b WHERE b."nodeId" = s."nodeId") / a."tokensPerSecond"`;
 
@@ -158,13 +158,13 @@ export class ClaimStore {
 
   /**
    * A node that serves a session is tested in a slot of that session that no task waits for: its miner counts tests and
-   * tasks alike, and one too many would be refused. Any other has the slot for tests.
+   * tasks alike, and one too many would be refused. Any other has slots for tests: one, unless a test wants more.
    */
   private async freeTestPlace(tx: Tx, nodeId: string, at: Date): Promise<Place | undefined> {
     const rows = await tx.$queryRaw<Place[]>`
       SELECT s."nodeId", s.index, a."determinismClass", NULL AS "tokensPerSecond", 1 AS slots
       FROM "Slot" s LEFT JOIN "Assignment" a ON a."activeNodeId" = s."nodeId"
-      WHERE s."nodeId" = ${nodeId} AND s."attemptId" IS NULL AND (s.index = ${TEST_SLOT}) = (a.id IS NULL)
+      WHERE s."nodeId" = ${nodeId} AND s."attemptId" IS NULL AND (s.index <= ${TEST_SLOT}) = (a.id IS NULL)
         AND NOT EXISTS (SELECT 1 FROM "Task" t
           WHERE t."sessionId" = a."sessionId" AND t.state = 'QUEUED' AND t."nextOfferAt" <= ${at})
       ORDER BY s.index LIMIT 1 FOR UPDATE OF s SKIP LOCKED`;

@@ -168,7 +168,7 @@ export class SweepStore {
       if (assignment?.sessionId === sessionId) await endAssignment(tx, { assignment, reason, at });
       const live = await tx.attempt.findMany({ where: { nodeId, state: { in: [...liveAttemptStates] } } });
       await tx.slot.updateMany({
-        where: { nodeId, index: TEST_SLOT, attemptId: { notIn: live.map(({ id }) => id) } },
+        where: { nodeId, index: { lte: TEST_SLOT }, attemptId: { notIn: live.map(({ id }) => id) } },
         data: { attemptId: null, expectedTokens: 0 },
       });
     });

@@ -13,7 +13,7 @@ import type { Prisma, Task } from '@ganglion/database/session-queue';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
-import { TEST_SLOT } from './lane.js';
+import { testSlots } from './lane.js';
 import { taskLifecycle } from './task.lifecycle.js';
 import { WaitingStore } from './waiting.store.js';
 
@@ -33,7 +33,7 @@ export class TaskStore {
   /** Takes a task in; false when this id was taken in before. */
   async insert(submitted: TaskSubmitted, requestDigest: string): Promise<boolean> {
     const at = this.clock.now();
-    const { taskId, sessionId, owner, nodeId, redundancy, holdReveal, request } = submitted;
+    const { taskId, sessionId, owner, nodeId, redundancy, holdReveal, testsAtOnce, request } = submitted;
     return this.database.transaction(async (tx) => {
       const { count } = await tx.task.createMany({
         data: [
@@ -60,8 +60,10 @@ export class TaskStore {
       });
       if (count === 0) return false;
       await born(tx, taskLifecycle, { id: taskId, at });
-      if (nodeId !== null)
-        await tx.slot.createMany({ data: [{ nodeId, index: TEST_SLOT }], skipDuplicates: true });
+      if (nodeId !== null) {
+        const slots = testSlots(testsAtOnce ?? 1).map((index) => ({ nodeId, index }));
+        await tx.slot.createMany({ data: slots, skipDuplicates: true });
+      }
       return true;
     });
   }

@@ -89,4 +89,18 @@ describe('a test of a node that serves a session', () => {
     expect(await claimTest()).toMatchObject({ nodeId });
     expect((await taken()).map(({ index }) => index)).toEqual([-1]);
   });
+
+  it('has one slot for tests, unless a test wants several at once', async () => {
+    await bench.stores.assignments.release(session.sessionId, null, reason);
+    await enqueue(test);
+    await enqueue(test);
+    expect(await claimTest()).toMatchObject({ nodeId });
+    expect(await claimTest()).toBe('no-slot');
+    await enqueue({ ...test, testsAtOnce: 3 });
+    expect(await claimTest()).toMatchObject({ nodeId });
+    expect(await claimTest()).toMatchObject({ nodeId });
+    expect((await taken()).map(({ index }) => index)).toEqual([-3, -2, -1]);
+    await bench.stores.assignments.freeTestSlot(nodeId, submitted().taskId);
+    expect(await taken()).toEqual([]);
+  });
 });

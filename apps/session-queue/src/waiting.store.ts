@@ -96,7 +96,7 @@ export class WaitingStore {
   async counts(): Promise<{ tasks: Map<string, number>; slots: { free: number; taken: number } }> {
     const { client } = this.database;
     const states = taskLifecycle.states.filter((state) => !taskLifecycle.isFinal(state));
-    const capacity = { index: { not: TEST_SLOT } };
+    const capacity = { index: { gt: TEST_SLOT } };
     const [groups, free, taken] = await Promise.all([
       client.task.groupBy({ by: ['state'], where: { state: { in: states } }, _count: true }),
       client.slot.count({ where: { ...capacity, attemptId: null } }),

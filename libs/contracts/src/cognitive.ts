@@ -28,6 +28,27 @@ export const measurement = z.object({
   durationMs: z.number().nullable(),
 });
 
+/** When a task was at work, in epoch ms of the oracle's clock; null = not seen. */
+export const workSpan = z.strictObject({
+  /** When the node had it. */
+  from: z.number(),
+  /** Its first tokens. */
+  first: z.number().nullable(),
+  end: z.number().nullable(),
+});
+export type WorkSpan = z.infer<typeof workSpan>;
+
+/** What a test with several requests at once has shown. */
+export const concurrency = z.object({
+  /** Requests that the node was given at once. */
+  asked: positiveInt,
+  /** The most that it was seen to work on at the same time. */
+  seen: count,
+  /** One had to wait until another had ended. */
+  waited: z.boolean(),
+});
+export type Concurrency = z.infer<typeof concurrency>;
+
 export const verdict = z.object({
   roundId: uuid,
   nodeId,
@@ -46,6 +67,8 @@ export const verdict = z.object({
   promptTokens: count.optional(),
   /** It was at work for a session meanwhile: being late was no fault. */
   serving: z.literal(true).optional(),
+  /** It had several requests at once. */
+  concurrency: concurrency.optional(),
   at: timestamp,
 });
 export type Verdict = z.infer<typeof verdict>;
@@ -98,7 +121,7 @@ export const cognitive = {
   }),
   /**
    * Opens a round; the challenge is used where no nodes make one. The answer names the task of each participant, to be
-   * timed: those that are left out stay due.
+   * timed, and those that it has beside it: nodes that are left out stay due.
    */
   open: request('cognitive', 'open', {
     input: z.strictObject({
@@ -112,9 +135,9 @@ export const cognitive = {
     }),
     output: z.object({ round: roundView, tasks: z.array(z.object({ nodeId, taskId })) }),
   }),
-  /** Timing of one participant's task as seen from the oracle's side. */
+  /** Timing of one task of a participant as seen from the oracle's side. */
   timed: request('cognitive', 'timed', {
-    input: z.strictObject({ epoch, taskId, nodeId, measured: measurement }),
+    input: z.strictObject({ epoch, taskId, nodeId, measured: measurement, span: workSpan.optional() }),
     output: z.object({}),
   }),
   /** Round trips of probes as seen from the oracle's side; null = no answer. */

@@ -106,6 +106,8 @@ export const taskSubmitted = z.strictObject({
   nodeId: nodeId.nullable(),
   /** The queue waits for `req.session-queue.reveal` before it asks for the data. */
   holdReveal: z.boolean(),
+  /** So many tests its node has at once, this one among them; one without it. */
+  testsAtOnce: z.int().min(2).max(64).optional(),
   redundancy: z.int().min(1).max(5),
   verify: z.enum(['after', 'before']),
   request: frozenRequest,

@@ -7,7 +7,7 @@ import { hash, modelId, positiveInt, reason, taskId, timestamp } from './value.j
 
 /** The submitted task as its miner receives it. */
 export const inferJob = taskSubmitted
-  .omit({ sessionId: true, owner: true, nodeId: true, holdReveal: true })
+  .omit({ sessionId: true, owner: true, nodeId: true, holdReveal: true, testsAtOnce: true })
   .extend({
     attempt: positiveInt.max(65_535),
     /** Replicas stay silent until all have precommitted. */

@@ -19,6 +19,8 @@ const verifiedSpecs = z.object({
   /** At least: the time to the first token is also that of the messages. */
   prefillTokensPerSecond: z.number().nullable(),
   ttftMs: z.number().nullable(),
+  /** Requests that it was seen to work on at the same time; null: not tested yet. */
+  slots: positiveInt.nullable().optional(),
   /** How many tests these are the medians of, and when the latest was. */
   tests: count,
   measuredAt: timestamp,
@@ -34,6 +36,7 @@ export const nodeView = z.object({
   model: modelId,
   modelDigest: hash,
   determinismClass: z.string(),
+  /** Requests that it is given at once: as it declared, or what tests have shown where that is less. */
   slots: positiveInt,
   version: z.string(),
   /** The verified decode speed; null before the first test. */

@@ -8,7 +8,13 @@ export const roundRole = z.enum(['creator', 'preparer']);
 export type RoundRole = z.infer<typeof roundRole>;
 
 /** What a test looks at (docs/rounds.md). */
-export const challengeKind = z.enum(['known-answer', 'repeat', 'long-prefill', 'sustained-decode']);
+export const challengeKind = z.enum([
+  'known-answer',
+  'repeat',
+  'long-prefill',
+  'sustained-decode',
+  'concurrent',
+]);
 export type ChallengeKind = z.infer<typeof challengeKind>;
 
 /** Stop sequences that are so common that they tell nothing of who asks: those of tests are some of these. */

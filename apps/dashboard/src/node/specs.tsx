@@ -21,6 +21,7 @@ export const Specs = ({ node }: { node: NodeView }) => {
             ['Decode', speed(verified?.decodeTokensPerSecond ?? node.tokensPerSecond)],
             ['Prefill, at least', speed(verified?.prefillTokensPerSecond)],
             ['Time to first token', duration(verified?.ttftMs)],
+            ['Requests at once', verified?.slots],
             ['Tests', verified?.tests ?? 0],
             ['Latest', <Ago key="at" at={verified?.measuredAt ?? node.testedAt} />],
           ]}
@@ -33,7 +34,7 @@ export const Specs = ({ node }: { node: NodeView }) => {
             ['Cores', declared?.cores],
             ['Memory', bytes(declared?.memoryBytes)],
             ['Instruction set', declared?.isa],
-            ['Slots', node.slots],
+            ['Slots', declared?.slots],
             ['Models', declared?.modelDigests.length],
           ]}
         />
@@ -42,6 +43,7 @@ export const Specs = ({ node }: { node: NodeView }) => {
         <Facts
           of={[
             ['Model', node.model],
+            ['Slots in use', node.slots],
             [
               'Model digest',
               <Copyable
