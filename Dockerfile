@@ -18,8 +18,11 @@ COPY --from=manifests /manifests ./
 RUN npm install --no-audit --no-fund
 
 # What runs needs, without the binaries of other systems. Prisma's command line goes too: its client names it as optional.
+# koffi stays: a machine may do without it, but its miners compute at less than half the speed.
 FROM packages AS production
-RUN npm prune --omit=dev --omit=optional --no-audit --no-fund \
+RUN mkdir /kept && cp -a node_modules/koffi node_modules/@koromix /kept/ \
+ && npm prune --omit=dev --omit=optional --no-audit --no-fund \
+ && rm -rf node_modules/koffi node_modules/@koromix && cp -a /kept/. node_modules/ && rm -rf /kept \
  && rm -rf node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32 \
       node_modules/@ganglion/e2e node_modules/@ganglion/testkit node_modules/@ganglion/tools
 

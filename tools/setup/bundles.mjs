@@ -38,9 +38,21 @@ const keepPlaces = (folder) => ({
 /** Packages that a program can do without, or that bring libraries of their own, are found when they are asked for. */
 const nativePackages = [/^onnxruntime-node/, /^koffi/];
 
+/** What a command needs is found when it is given: `--help` loads no engine, and the rest works where one cannot be loaded. */
+const inPieces = join(root, 'apps', 'cli', 'dist', 'main.js');
+
+const filesOf = (program) =>
+  program === inPieces
+    ? {
+        dir: dirname(program),
+        entryFileNames: '[name].bundle.mjs',
+        chunkFileNames: '[name].piece.bundle.mjs',
+      }
+    : { file: bundleBeside(program), codeSplitting: false };
+
 /**
- * Puts each compiled program and all it imports into one file beside it, if something was compiled since: Node reads one
- * file instead of a thousand (docs/adr/0014-one-file-per-program.md).
+ * Puts each compiled program and all it imports into one file beside it (the command line into a few), if something was
+ * compiled since: Node reads one file instead of a thousand (docs/adr/0014-one-file-per-program.md).
  */
 export const makeBundles = async () => {
   const since = compiledAt();
@@ -56,6 +68,10 @@ export const makeBundles = async () => {
       external: nativePackages,
       plugins: [keepPlaces(dirname(program))],
       logLevel: 'silent',
-      output: { file: bundleBeside(program), format: 'esm', codeSplitting: false, keepNames: true },
+      output: {
+        ...filesOf(program),
+        format: 'esm',
+        keepNames: true,
+      },
     });
 };
