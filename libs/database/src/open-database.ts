@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { StatementNames } from './statement-names.js';
 import { schemaName } from './schema-name.js';
 
 /** Where a module's tables are. */
@@ -38,7 +39,13 @@ export function openDatabase<C extends ClientClass>(Client: C, options: Database
   // For a moment between the pool and who asked for it a connection has no listener, and a server that ends it just then
   // would end the process. Its next user finds it out anyway.
   pool.on('connect', (connection) => connection.on('error', () => {}));
-  const adapter = new PrismaPg(pool, { schema, disposeExternalPool: true });
+  const names = new StatementNames();
+  const adapter = new PrismaPg(pool, {
+    schema,
+    disposeExternalPool: true,
+    // The adapter takes undefined for a statement without a name, though its types do not say so.
+    statementNameGenerator: ({ sql }) => names.of(sql) as string,
+  });
   const Connected = Client as unknown as new (options: object) => InstanceType<C>;
   return new Connected({ adapter, transactionOptions: { maxWait: CONNECT_TIMEOUT_MS, timeout: 10_000 } });
 }
