@@ -60,10 +60,18 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/apps/e2e/src/**/*.spec.ts'],
-      testPathIgnorePatterns: [...isNotSource, '\\.browser\\.spec\\.ts$'],
+      testPathIgnorePatterns: [...isNotSource, '\\.(browser|network)\\.spec\\.ts$'],
       testEnvironment: '<rootDir>/libs/testkit/jest/network-environment.mjs',
       globalSetup: '<rootDir>/libs/testkit/jest/network-setup.mjs',
       globalTeardown: '<rootDir>/libs/testkit/jest/network-teardown.mjs',
+    },
+    {
+      // Each with a network of its own; they run beside the others.
+      ...common,
+      displayName: 'networks',
+      testMatch: ['<rootDir>/apps/e2e/src/**/*.network.spec.ts'],
+      testPathIgnorePatterns: isNotSource,
+      testEnvironment: '<rootDir>/libs/testkit/jest/network-environment.mjs',
     },
     {
       // The dashboard in Chromium; not part of `npm test`, which a machine without a browser runs too.

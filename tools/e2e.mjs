@@ -9,7 +9,8 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { become, root, run, SetupError } from './setup/run.mjs';
+import { halfFlags, halves, jest, runHalves } from './jest-runs.mjs';
+import { root, run, SetupError } from './setup/run.mjs';
 
 const { values, tokens } = parseArgs({
   options: { repeat: { type: 'string', default: '1' } },
@@ -26,26 +27,15 @@ const own = new Set(
   tokens.filter(isRepeat).flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])),
 );
 const forJest = process.argv.slice(2).filter((_, index) => !own.has(index));
-const jest = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-  // First, because Jest takes whatever follows --selectProjects for a project.
-  ...forJest,
-  // Some specs stop processes of the network that the set-up started.
-  '--runInBand',
-  '--selectProjects',
-  'e2e',
-];
-
 let isGivenUp = false;
 
-/** One run into a log file; resolves with its report, or with null when Jest wrote none. */
-const runOnce = (folder, env) =>
+/** One half of a run into a log file; resolves with its report, or with null when Jest wrote none. */
+const runHalf = (half, folder, env) =>
   new Promise((resolve, reject) => {
-    const report = join(folder, 'report.json');
-    const log = createWriteStream(join(folder, 'output.log'));
-    const child = spawn(process.execPath, [...jest, '--json', `--outputFile=${report}`], {
+    const report = join(folder, `${half}.json`);
+    const log = createWriteStream(join(folder, `${half}.log`));
+    const flags = [...forJest, '--json', `--outputFile=${report}`, ...halfFlags(half)];
+    const child = spawn(process.execPath, jest(flags), {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,14 +76,16 @@ const repeat = async () => {
     const networks = join(folder, 'networks');
     mkdirSync(networks, { recursive: true });
     const started = performance.now();
-    const report = await runOnce(folder, { GANGLION_KEPT_LOGS: networks });
+    const env = { GANGLION_KEPT_LOGS: networks };
+    const reports = await Promise.all(halves.map((half) => runHalf(half, folder, env)));
     const seconds = Math.round((performance.now() - started) / 1_000);
-    const names = report ? failedSpecs(report) : ['Jest itself'];
-    const isGood = report?.success === true && report.code === 0;
+    const names = reports.flatMap((report) => (report ? failedSpecs(report) : ['Jest itself']));
+    const isGood = reports.every((report) => report?.success === true && report.code === 0);
     done += 1;
     if (isGood) rmSync(networks, { recursive: true, force: true });
     else flawed += 1;
-    const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = report ?? {};
+    const sum = (of) => reports.reduce((total, report) => total + (report?.[of] ?? 0), 0);
+    const [passed, failed] = [sum('numPassedTests'), sum('numFailedTests')];
     const outcome = isGood ? '' : `: ${names.join(' · ') || 'see its log'}`;
     process.stdout.write(`run ${number}: ${seconds} s, ${passed} passed, ${failed} failed${outcome}\n`);
   }
@@ -104,7 +96,7 @@ const repeat = async () => {
 try {
   await run('npm', ['run', '--silent', 'build']);
   process.exitCode =
-    runs === 1 && values.repeat === '1' && own.size === 0 ? await become(jest) : await repeat();
+    runs === 1 && values.repeat === '1' && own.size === 0 ? await runHalves(() => forJest) : await repeat();
 } catch (error) {
   process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
   process.exitCode = 1;

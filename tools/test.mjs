@@ -7,12 +7,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Narrator } from './setup/narrator.mjs';
-import { become, root, SetupError } from './setup/run.mjs';
+import { halves, jest, runHalves } from './jest-runs.mjs';
+import { become, SetupError } from './setup/run.mjs';
 import { setUp } from './setup/set-up.mjs';
 
 // Service specs wait for servers more than they compute: two at once, also on two processors.
 const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
-const projects = { unit: '--maxWorkers=100%', service: `--maxWorkers=${atOnce}`, e2e: '--runInBand' };
+const workers = { unit: '--maxWorkers=100%', service: `--maxWorkers=${atOnce}` };
 
 const narrator = new Narrator();
 try {
@@ -25,32 +26,13 @@ try {
 const folder = mkdtempSync(join(tmpdir(), 'ganglion-test-'));
 const total = { passed: 0, failed: 0 };
 let isGood = true;
-for (const [project, workers] of Object.entries(projects)) {
-  const report = join(folder, `${project}.json`);
-  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const flags = [
-    '--selectProjects',
-    project,
-    workers,
-    '--passWithNoTests',
-    '--json',
-    `--outputFile=${report}`,
-  ];
-  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  narrator.line(`\n${narrator.paint(1, project)}`);
-  const code = await become([
-    ...node,
-    jest,
-    `--rootDir=${root}`,
-    `--config=${join(root, 'jest.config.mjs')}`,
-    ...flags,
-    ...process.argv.slice(2),
-  ]);
-  isGood &&= code === 0;
-  if (code > 128) break; // a signal: nobody waits for the rest
+const reportOf = (project) => join(folder, `${project}.json`);
+const flagsOf = (project) => ['--json', `--outputFile=${reportOf(project)}`, ...process.argv.slice(2)];
+
+const count = (project, code) => {
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
-      readFileSync(report, 'utf8'),
+      readFileSync(reportOf(project), 'utf8'),
     );
     total.passed += numPassedTests;
     total.failed += numFailedTests + numRuntimeErrorTestSuites;
@@ -58,6 +40,22 @@ for (const [project, workers] of Object.entries(projects)) {
     // Jest ended before it could count: the run has failed, whatever it ran.
     total.failed += code === 0 ? 0 : 1;
   }
+};
+
+const stages = [
+  ...Object.entries(workers).map(([project, limit]) => ({
+    name: project,
+    projects: [project],
+    run: () => become(jest([...flagsOf(project), '--passWithNoTests', limit, '--selectProjects', project])),
+  })),
+  { name: 'e2e', projects: halves, run: () => runHalves(flagsOf) },
+];
+for (const { name, projects, run } of stages) {
+  narrator.line(`\n${narrator.paint(1, name)}`);
+  const code = await run();
+  isGood &&= code === 0;
+  if (code > 128) break; // a signal: nobody waits for the rest
+  for (const project of projects) count(project, code);
 }
 rmSync(folder, { recursive: true, force: true });
 process.stdout.write(`\nTests: ${total.passed} passed, ${total.failed} failed\n`);

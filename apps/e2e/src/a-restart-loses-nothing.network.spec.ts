@@ -26,7 +26,6 @@ describe('a network whose every part is restarted under load', () => {
   let network: Network;
   let keyId: string;
   let sessionId: string;
-  let miners: string[] = [];
   let honest: string[];
   let movesBefore: number;
   let clients: Ganglion[];
@@ -34,15 +33,14 @@ describe('a network whose every part is restarted under load', () => {
   const ended: string[] = [];
 
   beforeAll(async () => {
-    network = Network.ofSetUp();
-    await untilServing(network, MINERS);
+    network = await Network.start({ miners: MINERS, logLevel: 'info' });
     const key = await newKey(network, 'of the restarts');
     keyId = key.keyId;
     const { token } = await newJoinToken(network, { owner: keyId, maxNodes: MINERS });
     const own = Array.from({ length: MINERS }, () =>
       network.addMiner({ slots: 8, env: { GANGLION_TOKEN: token } }),
     );
-    miners = await Promise.all(own);
+    await Promise.all(own);
     clients = network.urls.map((url) => new Ganglion({ url, apiKey: key.apiKey }));
     const size = { mode: 'dedicated', minNodes: MINERS, maxNodes: MINERS } as const;
     const session = await openReady(clients[0]!, { ...size, maxTasks: 10 * TASKS });
@@ -54,10 +52,7 @@ describe('a network whose every part is restarted under load', () => {
         (part as Program).onUnexpectedEnd = (_, why) => void ended.push(`${name}: ${why}`);
   }, 240_000);
 
-  afterAll(async () => {
-    if (sessionId) await clients[0]!.sessions.close(sessionId);
-    await Promise.all(miners.map((name) => network.stopMiner(name)));
-  });
+  afterAll(() => network.stop());
 
   const program = (name: string): Program => network.processes.get(name) as Program;
   const replicasOf = (module: string): string[] => [module, `${module}-2`];

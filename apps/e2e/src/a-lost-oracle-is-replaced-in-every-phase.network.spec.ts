@@ -3,7 +3,7 @@ import type { Ganglion } from '@ganglion/sdk';
 import { eventually, Network, type TestMiner } from '@ganglion/testkit';
 import { clientOf, newKey } from './client.fixture.js';
 import { HeldPhases } from './held-phases.fixture.js';
-import { untilNode, untilServing } from './nodes.fixture.js';
+import { untilNode } from './nodes.fixture.js';
 import { lateMoves, leaderOf, leadingProgram, type MovedRound, saidSince } from './oracles.fixture.js';
 import { ownMiners } from './own-miners.fixture.js';
 import { advance, nowOf } from './quiet-clock.fixture.js';
@@ -43,8 +43,7 @@ describe('a round whose oracle is lost', () => {
   const takeoversMs: number[] = [];
 
   beforeAll(async () => {
-    network = Network.ofSetUp();
-    await untilServing(network, 3);
+    network = await Network.start({ miners: 3, logLevel: 'info' });
     const { keyId, apiKey } = await newKey(network, 'of lost oracles');
     client = clientOf(network, apiKey);
     miners = await ownMiners(network, keyId, { count: MINERS });
@@ -65,7 +64,7 @@ describe('a round whose oracle is lost', () => {
   afterAll(async () => {
     await held?.[Symbol.asyncDispose]();
     await miners?.[0]!.stop();
-    await untilServing(network, 3);
+    await network.stop();
   });
 
   /** Sends the miners to their test; a round of theirs that is held in this phase, or one that never is in it. */
