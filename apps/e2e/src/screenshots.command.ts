@@ -100,7 +100,14 @@ const shoot = async (network: Network, look: keyof typeof looks): Promise<void> 
   await operator.go('/playground');
   await page.getByLabel('Message').fill(questions[0]!);
   await page.getByRole('button', { name: 'Send' }).click();
-  await page.locator('[data-testid=course][data-state=FINALISED]').waitFor();
+  await page
+    .locator('[data-testid=course][data-state=FINALISED]')
+    .waitFor()
+    .catch(async (error: unknown) => {
+      throw new Error(`no answer; the page says:\n${await page.locator('main').innerText()}`, {
+        cause: error,
+      });
+    });
   await settled(operator);
   await picture('playground');
 };
