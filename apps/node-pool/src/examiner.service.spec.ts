@@ -32,7 +32,7 @@ describe('the examiners of nodes', () => {
     const found = await find([participant]);
     expect(found).toEqual({
       contextLength: 512,
-      participants: [{ nodeId: participant, determinismClass: 'ort-cpu', slots: 2 }],
+      participants: [{ nodeId: participant, determinismClass: 'ort-cpu', slots: 1 }],
       examiners: [
         { nodeId: reserved, determinismClass: 'ort-cpu', state: 'RESERVED', level: 7 },
         { nodeId: other, determinismClass: 'another', state: 'EPHEMERAL', level: 3 },
@@ -48,6 +48,19 @@ describe('the examiners of nodes', () => {
     await become(dedicated, { dedicatedTo: 'her key' });
     await become(untested, { testedAt: null });
     expect((await find([own])).examiners).toEqual([]);
+  });
+
+  it('come with the slots of participants, of which one counts until a speed was measured', async () => {
+    const [known, newcomer] = [await pool.tested(), await pool.joined()];
+    const slots = async () =>
+      (await find([known, newcomer])).participants.map((node) => [node.nodeId, node.slots]);
+    await pool.database.client.node.update({ where: { id: known }, data: { tokensPerSecond: 40 } });
+    expect(new Map((await slots()) as [string, number][])).toEqual(
+      new Map([
+        [known, 2],
+        [newcomer, 1],
+      ]),
+    );
   });
 
   it('are not looked for with a model that nobody knows', async () => {

@@ -19,7 +19,7 @@ export class ExaminerStore {
     const [participants, examiners] = await Promise.all([
       client.node.findMany({
         where: { id: { in: nodeIds }, modelDigest },
-        select: { id: true, determinismClass: true, slots: true },
+        select: { id: true, determinismClass: true, slots: true, tokensPerSecond: true },
       }),
       // A dedicated node works for its owner, and for nobody else.
       client.node.findMany({
@@ -37,7 +37,12 @@ export class ExaminerStore {
     ]);
     return {
       contextLength: model.contextLength,
-      participants: participants.map(({ id, ...node }) => ({ nodeId: id, ...node })),
+      participants: participants.map(({ id, determinismClass, slots, tokensPerSecond }) => ({
+        nodeId: id,
+        determinismClass,
+        // Several requests at once tell nothing of its speed, which must be known first.
+        slots: tokensPerSecond === null ? 1 : slots,
+      })),
       examiners: examiners.map(({ id, ...node }) => ({ nodeId: id, ...node })),
     };
   }
