@@ -24,7 +24,7 @@ const facts = (answers: (string | null)[], reference: string | null = 'right'): 
   challenge: { prompt: 'p', answer: 'a', maxTokens: 1 },
   requestDigest: 'd'.repeat(64),
   reference,
-  isAlone: false,
+  nobodyFor: null,
   turns: [],
   participants: answers.map((answer) => participant(answer)),
 });

@@ -1,6 +1,6 @@
 import { type cognitive, Fault, type InputOf, type PayloadOf, type sessionQueue } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
-import { hostOf, noteAnswered, noteUnanswered } from './company-note.js';
+import { hostOf, noteAnswered, noteUnanswered } from './companion-note.js';
 import { LeaderStore } from './leader.store.js';
 import { noteCancelled, noteFailed, noteFinalised, notePrecommitted, noteTimed } from './note.js';
 import type { News } from './progress.store.js';

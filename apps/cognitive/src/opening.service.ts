@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type cognitive, Fault, type InputOf, type OutputOf, type TaskShape } from '@ganglion/contracts';
 import { Injectable } from '@nestjs/common';
-import { drawCompany } from './company.js';
+import { drawCompanions } from './companions.js';
 import { drawKind } from './kinds.js';
 import { freeze } from './request.js';
 import { RoleService } from './role.service.js';
@@ -38,13 +38,13 @@ export class OpeningService {
     // Of a node that serves its slots are users'.
     const free = new Map(serving ? [] : tested.map((nodeId) => [nodeId, slots.get(nodeId) ?? 1]));
     const kind = drawKind(shape.request, (below) => randomInt(below), Math.max(1, ...free.values()));
-    const isCrowded = kind === 'concurrent';
+    const isConcurrent = kind === 'concurrent';
     const draw = (): Promise<TaskShape> => this.shapes.draw({ modelDigest, contextLength });
     return this.rounds.open({
       ...{ epoch, oracleId, model: ofModel, challenge, request, shape, serving, nodeIds: tested },
-      companions: isCrowded ? await drawCompany(free, ofModel, draw) : [],
+      companions: isConcurrent ? await drawCompanions(free, ofModel, draw) : [],
       // What else the oracle's challenge looks at is up to whoever registered it.
-      kind: makers || isCrowded ? kind : 'known-answer',
+      kind: makers || isConcurrent ? kind : 'known-answer',
       ...(makers ? { byNodes: { determinismClass: makers.determinismClass } } : {}),
     });
   }

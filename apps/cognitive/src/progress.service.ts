@@ -3,7 +3,7 @@ import { Bus } from '@ganglion/messaging';
 import { Metrics } from '@ganglion/runtime';
 import { Injectable, Logger } from '@nestjs/common';
 import type { z } from 'zod';
-import { noteCompanionEnqueued } from './company-note.js';
+import { noteCompanionEnqueued } from './companion-note.js';
 import { noteEnqueued, noteRevealing, type Note } from './note.js';
 import { type News, ProgressStore, type Step } from './progress.store.js';
 import { companionTaskOf, taskOf } from './request.js';

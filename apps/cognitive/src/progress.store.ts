@@ -56,10 +56,8 @@ export class ProgressStore {
       for (const note of notes) await keep(tx, row, { note, at });
       for (const note of roles) await keepRole(tx, row, { note, at });
       if (notes.length + roles.length > 0) row = await load(tx, roundId);
-      const facts = factsOf(
-        row,
-        roles.some((note) => note.kind === 'drawn' && note.nodeId === null),
-      );
+      const lots = roles.filter((note) => note.kind === 'drawn');
+      const facts = factsOf(row, lots.find(({ nodeId }) => nodeId === null)?.role);
       const plan = planRound(facts, at);
       const early = notes.map(({ judgement }) => judgement).filter((judgement) => judgement !== undefined);
       await carryOut(tx, row, { plan, at });

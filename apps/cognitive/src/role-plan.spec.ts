@@ -27,7 +27,7 @@ const round = (
   challenge: { prompt: 'p', answer: 'a', maxTokens: 1 },
   requestDigest: 'd'.repeat(64),
   reference: null,
-  isAlone: false,
+  nobodyFor: null,
   turns,
   participants: [],
   ...known,
@@ -84,9 +84,22 @@ describe('the plan of who makes a challenge', () => {
   });
 
   it('leaves it to the oracle when nobody is there, and excuses whose work is not used', () => {
-    const facts = round('CREATED', [made('a')], { isAlone: true });
+    const facts = round('CREATED', [made('a')], { nobodyFor: 'preparer' });
     expect(planRoles(facts, start)).toMatchObject({ moves: ['PREPARED'], source: 'oracle' });
     expect(endings(facts, start)).toEqual({ a: 'excused not_used' });
+  });
+
+  it('goes on with whom another replica drew, whoever found nobody then', () => {
+    const drawn = [made('a'), turn('b', { role: 'preparer' })];
+    expect(planRoles(round('CREATED', drawn, { nobodyFor: 'preparer' }), start)).toMatchObject({
+      moves: [],
+      draw: null,
+      source: null,
+    });
+    expect(planRoles(round('CREATED', [made('a')], { nobodyFor: 'creator' }), start)).toMatchObject({
+      draw: 'preparer',
+      source: null,
+    });
   });
 
   it('does so too when the round has waited long enough, with the blame where it belongs', () => {

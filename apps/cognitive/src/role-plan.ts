@@ -29,9 +29,9 @@ export const planRoles = (facts: RoundFacts, now: Date): RolePlan => {
     return role === 'creator' ? { ...nothing, moves: ['CREATED'], draw: 'preparer' } : compare(facts, made);
   const endings = turns.filter((turn) => isLive(turn) && turn.dueAt <= now).map(endLate);
   const live = turns.find((turn) => isLive(turn) && turn.dueAt > now);
-  if (facts.deadlineAt <= now || facts.isAlone) return fallBack(facts, endings);
+  if (facts.deadlineAt <= now) return fallBack(facts, endings);
   if (live) return { ...nothing, endings, ask: live.state === 'DRAWN' ? live.turnId : null };
-  if (turns.length >= MOST_TURNS) return fallBack(facts, endings);
+  if (turns.length >= MOST_TURNS || facts.nobodyFor === role) return fallBack(facts, endings);
   return { ...nothing, endings, draw: role };
 };
 

@@ -70,8 +70,8 @@ export interface RoundFacts {
   /** The answer that creator and preparer agree on, by its hash; null: the oracle's challenge is used. */
   reference: string | null;
   turns: readonly TurnFacts[];
-  /** Nobody is there for the role that is open. */
-  isAlone: boolean;
+  /** The role for which a search has just found nobody, by what was known before it. */
+  nobodyFor: RoundRole | null;
   participants: readonly ParticipantFacts[];
 }
 

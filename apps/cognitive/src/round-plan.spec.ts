@@ -1,7 +1,7 @@
 import type { CompanionFacts, ParticipantFacts, RoundFacts } from './round-facts.js';
 import { PHASE_MS } from './patience.js';
 import { planRound } from './round-plan.js';
-import { COMPANY_GRACE_MS, TIMING_GRACE_MS } from './verdict.js';
+import { COMPANION_GRACE_MS, TIMING_GRACE_MS } from './verdict.js';
 
 const start = new Date('2030-01-01T00:00:00.000Z');
 const after = (ms: number): Date => new Date(start.getTime() + ms);
@@ -43,7 +43,7 @@ const round = (state: RoundFacts['state'], ...participants: ParticipantFacts[]):
   requestDigest: 'd'.repeat(64),
   reference: null,
   turns: [],
-  isAlone: false,
+  nobodyFor: null,
   participants,
 });
 const outcomes = (facts: RoundFacts, now: Date): Record<string, string> =>
@@ -213,9 +213,9 @@ describe('the plan of a round', () => {
 
     it('waits for them before it judges, but not for long', () => {
       const slow = round('COMMITTING', committed('a', { companions: beside({ hasEnded: false }) }));
-      expect(outcomes(slow, after(COMPANY_GRACE_MS - 1))).toEqual({});
-      expect(outcomes(slow, after(COMPANY_GRACE_MS))).toEqual({ a: 'PASSED passed' });
-      expect(planRound(slow, after(COMPANY_GRACE_MS)).cancel).toEqual(['b', 'c']);
+      expect(outcomes(slow, after(COMPANION_GRACE_MS - 1))).toEqual({});
+      expect(outcomes(slow, after(COMPANION_GRACE_MS))).toEqual({ a: 'PASSED passed' });
+      expect(planRound(slow, after(COMPANION_GRACE_MS)).cancel).toEqual(['b', 'c']);
     });
 
     it('waits for their timing as for its own', () => {

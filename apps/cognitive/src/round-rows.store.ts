@@ -7,6 +7,7 @@ import {
   type OutputOf,
   type Reason,
   type RequestShape,
+  type RoundRole,
   type Verdict,
   type WorkSpan,
 } from '@ganglion/contracts';
@@ -41,14 +42,14 @@ const companionsOf = ({ companions }: RoundRow, nodeId: string): RoundRow['compa
   companions.filter((companion) => companion.nodeId === nodeId);
 
 /** The rows as the facts that decisions rest on. */
-export const factsOf = (row: RoundRow, isAlone = false): RoundFacts => ({
+export const factsOf = (row: RoundRow, nobodyFor: RoundRole | null = null): RoundFacts => ({
   roundId: row.id,
   state: row.state,
   deadlineAt: row.deadlineAt,
   challenge: row.challenge as Challenge,
   requestDigest: digestJson(row.request),
   reference: row.isByNodes ? row.reference : null,
-  isAlone,
+  nobodyFor,
   turns: row.turns.map(({ id, nodeId, role, state, dueAt, reference }) => ({
     turnId: id,
     nodeId,

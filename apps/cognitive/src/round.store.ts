@@ -10,7 +10,7 @@ import {
 import { born, history, move } from '@ganglion/database';
 import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
-import { type CompanionTask, drawSubmission } from './company.js';
+import { type CompanionTask, drawSubmission } from './companions.js';
 import { CognitiveDatabase, CognitiveOutbox, type Tx } from './database.store.js';
 import { LeaderStore } from './leader.store.js';
 import { roundLifecycle } from './round.lifecycle.js';

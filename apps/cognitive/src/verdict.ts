@@ -7,7 +7,7 @@ import { type Contest, OVERRULED } from './contest.js';
 export const TIMING_GRACE_MS = 2_000;
 
 /** How long it waits for what its node has beside it: the round's last state lasts not much longer. */
-export const COMPANY_GRACE_MS = 10_000;
+export const COMPANION_GRACE_MS = 10_000;
 
 /** Is this the expected answer? Exactly, but for white space around it. */
 export const isExpected = (text: string | undefined, answer: string): boolean =>
@@ -31,7 +31,7 @@ export const judgeCommitted = (
     return { taskId, outcome: 'FAILED', reason: { code: 'wrong_answer', message } };
   }
   const waitedMs = now.getTime() - (committedAt?.getTime() ?? 0);
-  const graceMs = companions.every(({ hasEnded }) => hasEnded) ? TIMING_GRACE_MS : COMPANY_GRACE_MS;
+  const graceMs = companions.every(({ hasEnded }) => hasEnded) ? TIMING_GRACE_MS : COMPANION_GRACE_MS;
   if (!isWhollySeen(participant) && waitedMs < graceMs) return null;
   return { taskId, outcome: 'PASSED', reason: { code: 'passed', message: 'answered rightly and in time' } };
 };

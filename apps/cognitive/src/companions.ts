@@ -19,12 +19,12 @@ const TRIES = 8;
  * of its own, so that a node cannot know which of its answers is compared.
  * @param slots of each node, as it declared them
  */
-export const drawCompany = async (
+export const drawCompanions = async (
   slots: ReadonlyMap<string, number>,
   model: { id: string; digest: string },
   draw: () => Promise<TaskShape>,
 ): Promise<CompanionTask[]> => {
-  const company: CompanionTask[] = [];
+  const companions: CompanionTask[] = [];
   for (const [nodeId, count] of slots)
     for (let beside = 1; beside < Math.min(count, MOST_AT_ONCE); beside++) {
       let shape = await draw();
@@ -33,9 +33,9 @@ export const drawCompany = async (
       const kind = 'known-answer' as const;
       const wanted = { kind, model: model.id, modelDigest: model.digest, shape: shape.request };
       const request = roundRequest(randomBytes(32).toString('hex'), wanted);
-      company.push({ nodeId, request, lifetimeMs, redundancy });
+      companions.push({ nodeId, request, lifetimeMs, redundancy });
     }
-  return company;
+  return companions;
 };
 
 /** Tasks of different users do not come in the same millisecond. */
