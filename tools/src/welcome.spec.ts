@@ -33,6 +33,12 @@ describe('the last words of a start', () => {
     expect(box.join('\n')).toContain('gk_abc');
   });
 
+  it('say where the dashboard is, and how to sign in', () => {
+    expect(welcome(network)).toContain(
+      'open http://127.0.0.1:8080 in a browser, and sign in with the API key',
+    );
+  });
+
   it('say what the bundled model can do and how to run a larger one', () => {
     expect(welcome(network)).toMatch(/bundled model is tiny[\s\S]+--model <folder>/);
     expect(welcome({ ...network, isBundledModel: false, model: 'large' })).toContain('The model is large.');

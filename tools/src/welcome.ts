@@ -72,6 +72,8 @@ export const welcome = (network: RunningNetwork, paint: Paint = (_code, text) =>
       paint,
     ),
     '',
+    `${paint(BOLD, 'See it:')} open ${network.url} in a browser, and sign in with the API key.`,
+    '',
     paint(BOLD, 'Ask it:'),
     curlLine(network),
     '',

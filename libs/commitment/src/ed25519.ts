@@ -32,7 +32,7 @@ const isSoundKey = (publicKey: Uint8Array): boolean => {
 };
 
 /**
- * The same with the crypto library of Node, about twenty times as fast. It takes no signature that the portable one
+ * The same with the crypto library of Node, about twelve times as fast. It takes no signature that the portable one
  * refuses: keys are checked by the portable one's rules first, and of the two forms of the equation that RFC 8032
  * allows OpenSSL checks the stricter one, without the cofactor. They differ for keys that nobody but a forger has.
  */
