@@ -5,6 +5,7 @@ import { bytes, compact } from '../format.js';
 import { isBehind } from '../health.js';
 import { Empty } from './empty.js';
 import { Panel } from './panel.js';
+import { TableHead } from './table-head.js';
 
 type Stream = HealthView['streams'][number];
 
@@ -30,13 +31,7 @@ export const StreamsPanel = ({ streams }: { streams: readonly Stream[] }) => {
     >
       <ScrollArea viewportProps={{ tabIndex: 0 }}>
         <Table miw={560} fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              {titles.map((title) => (
-                <Table.Th key={title}>{title}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
+          <TableHead titles={titles} />
           <Table.Tbody>
             {streams.map((stream) => (
               <StreamRows key={stream.name} stream={stream} hasAll={hasAll} />

@@ -7,6 +7,7 @@ import { Empty } from '../components/empty.js';
 import { Loaded } from '../components/loaded.js';
 import { Page } from '../components/page.js';
 import { Panel } from '../components/panel.js';
+import { TableHead } from '../components/table-head.js';
 import { compact } from '../format.js';
 import { ChangeKey, RevokeKey } from '../keys/change-key.js';
 import { CreateKey } from '../keys/create-key.js';
@@ -82,13 +83,7 @@ const titles = ['Name', 'May', 'Limits', 'Tasks', 'Tokens', 'Made', ''];
 const Keys = ({ keys, onDialog }: { keys: readonly KeyView[]; onDialog: (dialog: Dialog) => void }) => (
   <ScrollArea viewportProps={{ tabIndex: 0 }}>
     <Table miw={860} fz="sm" aria-label="keys">
-      <Table.Thead>
-        <Table.Tr>
-          {titles.map((title) => (
-            <Table.Th key={title}>{title || <span className="skip">Actions</span>}</Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
+      <TableHead titles={titles} />
       <Table.Tbody>
         {keys.map((apiKey) => {
           const { keyId, name, scopes, limits, usage, createdAt, revokedAt } = apiKey;

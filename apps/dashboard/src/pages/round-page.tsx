@@ -12,6 +12,7 @@ import { Page } from '../components/page.js';
 import { Panel } from '../components/panel.js';
 import { Reason } from '../components/reason.js';
 import { StateBadge } from '../components/state-badge.js';
+import { TableHead } from '../components/table-head.js';
 import { compact, duration, shortId } from '../format.js';
 import { courseOf, rangeOf } from '../lanes.js';
 import { ganglion } from '../network.js';
@@ -87,13 +88,7 @@ const titles = ['Node', 'Verdict', 'Phases', 'First token', 'Tokens/s', 'Task', 
 const Verdicts = ({ round }: { round: RoundView }) => (
   <ScrollArea viewportProps={{ tabIndex: 0 }}>
     <Table miw={760} fz="sm">
-      <Table.Thead>
-        <Table.Tr>
-          {titles.map((title) => (
-            <Table.Th key={title}>{title}</Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
+      <TableHead titles={titles} />
       <Table.Tbody>
         {round.verdicts.map(({ nodeId, taskId, passed, phases, measured, reason }) => (
           <Table.Tr key={nodeId}>
