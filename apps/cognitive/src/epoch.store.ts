@@ -23,6 +23,7 @@ export class EpochStore {
   /** Announces the next epoch and closes those that are over, as far as it is time. Replicas may do so at once. */
   async keep(): Promise<void> {
     const at = this.clock.now();
+    if (!(await this.isDue(at))) return;
     const isChanged = await this.database.transaction(async (tx) => {
       // Replicas that decide at once would announce two for one time.
       await lockLeader(tx);
@@ -68,6 +69,17 @@ export class EpochStore {
     );
   }
 
+  /** Is there anything to announce, close or trim? Mostly not, so that it costs one statement without a lock. */
+  private async isDue(at: Date): Promise<boolean> {
+    const { baseRate, keepDays } = this.config;
+    const [row] = await this.database.client.$queryRaw<{ isDue: boolean }[]>`
+      SELECT ${baseRate > 0} AND NOT EXISTS (SELECT 1 FROM "Epoch" WHERE "startsAt" > ${at})
+        OR EXISTS (SELECT 1 FROM "Epoch" WHERE "closedAt" IS NULL AND "endsAt" <= ${settledBefore(at)})
+        OR EXISTS (SELECT 1 FROM "Epoch" WHERE "trimmedAt" IS NULL AND "closedAt" < ${keptSince(at, keepDays)})
+        AS "isDue"`;
+    return row!.isDue;
+  }
+
   private async announce(tx: Tx, at: Date): Promise<boolean> {
     const last = await tx.epoch.findFirst({ orderBy: { startsAt: 'desc' } });
     const span = nextEpoch(last, this.config, at);
@@ -108,12 +120,15 @@ const close = async (tx: Tx, { number, seed, seedHash }: Epoch, at: Date): Promi
 };
 
 const DAY_MS = 86_400_000;
+/** What was closed before is deleted. */
+const keptSince = (at: Date, keepDays: number): Date => new Date(at.getTime() - keepDays * DAY_MS);
+
 /** So few that the clock's turn is not held up; the next turn deletes more. */
 const TRIMMED_AT_ONCE = 2_000;
 
 /** Deletes draws, audits and verifications of an epoch that was closed long ago; the epoch and its seed stay. */
 const trim = async (tx: Tx, at: Date, keepDays: number): Promise<void> => {
-  const closedAt = { lt: new Date(at.getTime() - keepDays * DAY_MS) };
+  const closedAt = { lt: keptSince(at, keepDays) };
   const old = await tx.epoch.findFirst({
     where: { trimmedAt: null, closedAt },
     orderBy: { closedAt: 'asc' },

@@ -1,9 +1,9 @@
+import { Sweeping } from '@ganglion/runtime';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { AuditService } from './audit.service.js';
 import { EpochStore } from './epoch.store.js';
 import { ProgressService } from './progress.service.js';
 import { RoundStore } from './round.store.js';
-import { Sweeping } from './sweeping.js';
 
 /** What is to be done at each turn of the clock, beside its answer: a slow queue does not hold the clock. */
 @Injectable()

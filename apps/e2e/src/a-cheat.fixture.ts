@@ -121,15 +121,12 @@ export class Crowd implements AsyncDisposable {
   /** Asks until this node has answered at least one question well. */
   async askUntilAnswering({ nodeId }: TestMiner): Promise<Seen[]> {
     const seen: Seen[] = [];
-    await eventually(
-      async () => {
-        const asked = await this.askAll();
-        seen.push(...asked);
-        const tasks = await Promise.all(asked.map(({ taskId }) => this.client.tasks.get(taskId)));
-        return tasks.some(({ attempts }) => attempts.at(-1)?.nodeId === nodeId);
-      },
-      { everyMs: 100 },
-    );
+    await eventually(async () => {
+      const asked = await this.askAll();
+      seen.push(...asked);
+      const tasks = await Promise.all(asked.map(({ taskId }) => this.client.tasks.get(taskId)));
+      return tasks.some(({ attempts }) => attempts.at(-1)?.nodeId === nodeId);
+    });
     return seen;
   }
 

@@ -18,12 +18,9 @@ export const newMiner = async (
 /** Waits until a node is registered that was not among the known ones. */
 export const untilNewNode = (network: NetworkAddress, known: readonly NodeView[]): Promise<NodeView> => {
   const ids = new Set(known.map(({ nodeId }) => nodeId));
-  return eventually(
-    async () => {
-      const found = (await nodesOf(network)).find(({ nodeId }) => !ids.has(nodeId));
-      if (!found) throw new Error('no new node has joined');
-      return found;
-    },
-    { everyMs: 50 },
-  );
+  return eventually(async () => {
+    const found = (await nodesOf(network)).find(({ nodeId }) => !ids.has(nodeId));
+    if (!found) throw new Error('no new node has joined');
+    return found;
+  });
 };

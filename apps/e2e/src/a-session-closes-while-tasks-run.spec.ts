@@ -62,13 +62,10 @@ describe('a session that is closed while tasks run', () => {
 
     const closed = await untilSession(client, sessionId, 'CLOSED');
     expect(closed.nodes).toEqual([]);
-    await eventually(
-      async () => {
-        const { testedAt } = await network.ask<NodeView>(`/v1/nodes/${miner.nodeId}`);
-        expect(Date.parse(testedAt!)).toBeGreaterThan(Date.parse(closed.createdAt));
-      },
-      { everyMs: 100 },
-    );
+    await eventually(async () => {
+      const { testedAt } = await network.ask<NodeView>(`/v1/nodes/${miner.nodeId}`);
+      expect(Date.parse(testedAt!)).toBeGreaterThan(Date.parse(closed.createdAt));
+    });
   });
 
   it('ends the tasks of a client that waits for them with the reason', async () => {

@@ -46,13 +46,10 @@ describe('a session that runs short of nodes', () => {
     await using session = await openReady(client, { mode: 'hybrid', minNodes: 1, maxNodes: 1 });
     const lost = own.find(({ nodeId }) => nodeId === session.nodes[0])!;
     await lost.kill();
-    await eventually(
-      async () => {
-        const { state, nodes } = await client.sessions.get(session.sessionId);
-        expect({ state, nodes }).toEqual({ state: 'READY', nodes: [expect.not.stringMatching(lost.nodeId)] });
-      },
-      { everyMs: 100 },
-    );
+    await eventually(async () => {
+      const { state, nodes } = await client.sessions.get(session.sessionId);
+      expect({ state, nodes }).toEqual({ state: 'READY', nodes: [expect.not.stringMatching(lost.nodeId)] });
+    });
     expect((await ask(session.sessionId)).text).toContain('Tokyo');
     await lost.run();
     await untilNode(network, lost.nodeId, 'EPHEMERAL');

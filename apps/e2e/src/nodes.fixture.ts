@@ -9,14 +9,11 @@ export const isServing = ({ state }: NodeView): boolean => state === 'EPHEMERAL'
 
 /** Waits until so many nodes are tested and serve, free or reserved: the spec before may have sent some to a test. */
 export const untilServing = (network: NetworkAddress, count: number): Promise<NodeView[]> =>
-  eventually(
-    async () => {
-      const nodes = await nodesOf(network);
-      if (nodes.filter(isServing).length >= count) return nodes;
-      throw new Error(`${count} should serve: ${nodes.map(({ state }) => state).join(', ')}`);
-    },
-    { everyMs: 100 },
-  );
+  eventually(async () => {
+    const nodes = await nodesOf(network);
+    if (nodes.filter(isServing).length >= count) return nodes;
+    throw new Error(`${count} should serve: ${nodes.map(({ state }) => state).join(', ')}`);
+  });
 
 /** Waits until a node is in one of these states. */
 export const untilNode = (
@@ -24,13 +21,10 @@ export const untilNode = (
   nodeId: string,
   ...states: NodeState[]
 ): Promise<NodeView> =>
-  eventually(
-    async () => {
-      const node = await network.ask<NodeView>(`/v1/nodes/${nodeId}`);
-      if (states.includes(node.state)) return node;
-      throw new Error(
-        `node is ${node.state} (${node.reason?.message ?? 'no reason'}), not ${states.join(' or ')}`,
-      );
-    },
-    { everyMs: 50 },
-  );
+  eventually(async () => {
+    const node = await network.ask<NodeView>(`/v1/nodes/${nodeId}`);
+    if (states.includes(node.state)) return node;
+    throw new Error(
+      `node is ${node.state} (${node.reason?.message ?? 'no reason'}), not ${states.join(' or ')}`,
+    );
+  });

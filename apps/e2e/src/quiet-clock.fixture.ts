@@ -8,16 +8,13 @@ const isOver = ({ state }: RoundView): boolean => state === 'ENDED' || state ===
 
 /** Waits until no node is being tested: a test whose deadline is jumped over would be its node's failure. */
 const untilQuiet = (network: NetworkAddress): Promise<void> =>
-  eventually(
-    async () => {
-      const testing = (await nodesOf(network)).filter(({ state }) => state === 'TESTING');
-      const { items } = await network.ask<{ items: RoundView[] }>('/v1/rounds?limit=50');
-      const live = items.filter((round) => !isOver(round));
-      if (testing.length + live.length > 0)
-        throw new Error(`${testing.length} nodes are in their test, ${live.length} rounds live`);
-    },
-    { everyMs: 100 },
-  );
+  eventually(async () => {
+    const testing = (await nodesOf(network)).filter(({ state }) => state === 'TESTING');
+    const { items } = await network.ask<{ items: RoundView[] }>('/v1/rounds?limit=50');
+    const live = items.filter((round) => !isOver(round));
+    if (testing.length + live.length > 0)
+      throw new Error(`${testing.length} nodes are in their test, ${live.length} rounds live`);
+  });
 
 /** The time that all processes of a network see, in epoch ms: it may have been moved. */
 export const nowOf = async (network: NetworkAddress): Promise<number> => {

@@ -1,7 +1,7 @@
 import type { DatabaseModule } from '@ganglion/contracts';
 import { schemaName } from '@ganglion/database';
 import type { NetworkAddress } from '@ganglion/testkit';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 
 /** A connection to the network's database as one role. */
 export const connectAs = async (
@@ -13,14 +13,28 @@ export const connectAs = async (
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 };
 
+const pools = new Map<string, Pool>();
+
+/** The superuser's connections to a network's database, kept between statements: a specification asks often. */
+const poolOf = async (network: NetworkAddress): Promise<Pool> => {
+  const connectionString = await network.databaseUrl('superuser');
+  const known = pools.get(connectionString);
+  if (known) return known;
+  const pool = new Pool({ connectionString, allowExitOnIdle: true });
+  // A server that is restarted takes its idle connections with it; the next statement gets another one.
+  pool.on('error', () => {});
+  pools.set(connectionString, pool);
+  return pool;
+};
+
 /** The rows of one statement; the superuser sees those of all modules. */
 export const rowsOf = async <Row>(
   network: NetworkAddress,
   sql: string,
   values: unknown[] = [],
 ): Promise<Row[]> => {
-  await using client = await connectAs(network, 'superuser');
-  return (await client.query(sql, values)).rows as Row[];
+  const pool = await poolOf(network);
+  return (await pool.query(sql, values)).rows as Row[];
 };
 
 export interface Move {

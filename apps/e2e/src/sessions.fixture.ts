@@ -7,14 +7,11 @@ export const untilSession = (
   sessionId: string,
   ...states: SessionState[]
 ): Promise<SessionView> =>
-  eventually(
-    async () => {
-      const session = await client.sessions.get(sessionId);
-      if (states.includes(session.state)) return session;
-      throw new Error(`session is ${session.state}, not ${states.join(' or ')}`);
-    },
-    { everyMs: 100 },
-  );
+  eventually(async () => {
+    const session = await client.sessions.get(sessionId);
+    if (states.includes(session.state)) return session;
+    throw new Error(`session is ${session.state}, not ${states.join(' or ')}`);
+  });
 
 /** An explicit session with its nodes; disposing of it closes it and waits until its nodes have left. */
 export const openReady = async (

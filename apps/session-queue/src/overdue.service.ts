@@ -3,8 +3,9 @@ import { CommitStore, type LiveAttempt } from './commit.store.js';
 import { EndingService } from './ending.service.js';
 import { LateDataService } from './late-data.service.js';
 import { OfferService } from './offer.service.js';
+import type { Due } from './sweep.store.js';
 
-/** Decides what becomes of an attempt whose deadline has passed, by what it is late with. */
+/** Decides what becomes of tasks and attempts whose deadline has passed; of attempts by what they are late with. */
 @Injectable()
 export class OverdueService {
   constructor(
@@ -14,7 +15,15 @@ export class OverdueService {
     private readonly data: LateDataService,
   ) {}
 
-  async sweep(): Promise<void> {
+  due(): Promise<Due> {
+    return this.endings.due();
+  }
+
+  endTasks(): Promise<void> {
+    return this.endings.endOverdue();
+  }
+
+  async settleAttempts(): Promise<void> {
     const overdue = await this.commits.overdue();
     const isOffered = ({ state }: LiveAttempt): boolean => state === 'OFFERED';
     // A miner may take a second to answer: all are asked at once.

@@ -1,22 +1,41 @@
-import { Clock, type Repeating } from '@ganglion/runtime';
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EndingService } from './ending.service.js';
+import { Clock, type Repeating, Sweeping } from '@ganglion/runtime';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { OverdueService } from './overdue.service.js';
 import { RevealService } from './reveal.service.js';
+import type { Due } from './sweep.store.js';
+import { WaitingService } from './waiting.service.js';
 
 const SWEEP_MS = 250;
 
 /** Acts on every deadline of the queue; the rows hold the deadlines, so a restart loses none. */
 @Injectable()
-export class SweepService implements OnApplicationBootstrap, OnModuleDestroy {
+export class SweepService implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  readonly #log = new Logger(SweepService.name);
+  readonly #kinds: Record<keyof Due, Sweeping>;
   #turns: Repeating | undefined;
 
   constructor(
     private readonly clock: Clock,
-    private readonly endings: EndingService,
     private readonly overdue: OverdueService,
-    private readonly reveals: RevealService,
-  ) {}
+    reveals: RevealService,
+    waiting: WaitingService,
+  ) {
+    const failed = (error: unknown): void =>
+      this.#log.error(`the sweep failed: ${error instanceof Error ? error.stack : String(error)}`);
+    // One that fails, or waits for a miner, holds up no other.
+    this.#kinds = {
+      tasks: new Sweeping(() => overdue.endTasks(), failed),
+      attempts: new Sweeping(() => overdue.settleAttempts(), failed),
+      reveals: new Sweeping(() => reveals.askAgain(), failed),
+      waiting: new Sweeping(() => waiting.sweep(), failed),
+    };
+  }
 
   onApplicationBootstrap(): void {
     this.#turns = this.clock.every(SWEEP_MS, () => this.sweep(), 'sweeping');
@@ -26,14 +45,12 @@ export class SweepService implements OnApplicationBootstrap, OnModuleDestroy {
     this.#turns?.stop();
   }
 
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(Object.values(this.#kinds).map((sweeping) => sweeping.stop()));
+  }
+
   private async sweep(): Promise<void> {
-    const due = await this.endings.due();
-    // One that fails holds up no other.
-    const done = await Promise.allSettled([
-      due.tasks && this.endings.endOverdue(),
-      due.reveals && this.reveals.askAgain(),
-      due.attempts && this.overdue.sweep(),
-    ]);
-    for (const one of done) if (one.status === 'rejected') throw one.reason;
+    const due = await this.overdue.due();
+    for (const kind of Object.keys(this.#kinds) as (keyof Due)[]) if (due[kind]) this.#kinds[kind].soon();
   }
 }

@@ -7,6 +7,7 @@ import { endAssignment, endAttempt } from './attempt-end.store.js';
 import type { LiveAttempt } from './commit.store.js';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
 import { laneOf, TEST_SLOT } from './lane.js';
+import { mayBeOffered } from './replicas.store.js';
 import { openReveal } from './reveal-turn.store.js';
 import { afterFall, type EndedTask, endTask, type Fate, liveAttempts } from './task-end.store.js';
 import { lockTask } from './task-lock.store.js';
@@ -26,12 +27,15 @@ export class SweepStore {
 
   /** Where there may be something to do: most sweeps find nothing, so they cost one statement. */
   async due(): Promise<Due> {
-    const rows = await this.database.client.$queryRaw<Due[]>`
-      SELECT EXISTS (SELECT 1 FROM "Task" WHERE state IN ('QUEUED', 'DISPATCHED', 'STREAMING', 'PRECOMMITTED', 'REVEALING', 'CANCELLING')
-          AND (least("expiresAt", "revealBy", "cancelBy") <= ${this.clock.now()})) AS tasks,
+    const rows = await this.database.client.$queryRawUnsafe<Due[]>(
+      `SELECT EXISTS (SELECT 1 FROM "Task" WHERE state IN ('QUEUED', 'DISPATCHED', 'STREAMING', 'PRECOMMITTED', 'REVEALING', 'CANCELLING')
+          AND (least("expiresAt", "revealBy", "cancelBy") <= $1)) AS tasks,
         EXISTS (SELECT 1 FROM "Attempt" WHERE state IN ('OFFERED', 'ACKED', 'STREAMING', 'PRECOMMITTED', 'COMMITTED')
-          AND "dueAt" <= ${this.clock.now()}) AS attempts,
-        EXISTS (SELECT 1 FROM "Attempt" WHERE state = 'PRECOMMITTED') AS reveals`;
+          AND "dueAt" <= $1) AS attempts,
+        EXISTS (SELECT 1 FROM "Attempt" WHERE state = 'PRECOMMITTED') AS reveals,
+        EXISTS (SELECT 1 FROM "Task" t WHERE ${mayBeOffered} AND t."nextOfferAt" <= $1) AS waiting`,
+      this.clock.now(),
+    );
     return rows[0]!;
   }
 
@@ -181,6 +185,7 @@ export interface Due {
   readonly tasks: boolean;
   readonly attempts: boolean;
   readonly reveals: boolean;
+  readonly waiting: boolean;
 }
 
 /** What node-pool says of a node that left: the session it was in, and when. */

@@ -1,17 +1,15 @@
 import { Bus } from '@ganglion/messaging';
-import { Clock, type Repeating } from '@ganglion/runtime';
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Clock } from '@ganglion/runtime';
+import { Injectable } from '@nestjs/common';
 import { DispatchService } from './dispatch.service.js';
 import { WaitingStore } from './waiting.store.js';
 
 /** What waits is told at most this often, per replica and session. */
 const TOLD_EVERY_MS = 1_000;
-const SWEEP_MS = 250;
 
 /** Keeps waiting tasks moving: offers them again, and says where nodes are missing. */
 @Injectable()
-export class WaitingService implements OnApplicationBootstrap, OnModuleDestroy {
-  #turns: Repeating | undefined;
+export class WaitingService {
   readonly #saidAt = new Map<string, number>();
 
   constructor(
@@ -21,15 +19,7 @@ export class WaitingService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.#turns = this.clock.every(SWEEP_MS, () => this.sweep(), 'sweeping waiting tasks');
-  }
-
-  onModuleDestroy(): void {
-    this.#turns?.stop();
-  }
-
-  private async sweep(): Promise<void> {
+  async sweep(): Promise<void> {
     const now = this.clock.ms();
     for (const [sessionId, at] of this.#saidAt) if (now - at > 60_000) this.#saidAt.delete(sessionId);
     for (const lane of await this.store.lanes()) {

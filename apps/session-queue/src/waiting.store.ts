@@ -4,7 +4,7 @@ import { Clock } from '@ganglion/runtime';
 import { Injectable } from '@nestjs/common';
 import { QueueDatabase, QueueOutbox } from './database.store.js';
 import { type Lane, TEST_SLOT } from './lane.js';
-import { lacksReplicas } from './replicas.store.js';
+import { mayBeOffered } from './replicas.store.js';
 import { taskLifecycle } from './task.lifecycle.js';
 
 export interface Place {
@@ -32,7 +32,7 @@ export class WaitingStore {
       { sessionId: string | null; nodeId: string | null }[]
     >(
       `SELECT DISTINCT t."sessionId", t."nodeId" FROM "Task" t
-       WHERE (t.state = 'QUEUED' OR (${lacksReplicas})) AND t."nextOfferAt" <= $1`,
+       WHERE ${mayBeOffered} AND t."nextOfferAt" <= $1`,
       this.clock.now(),
     );
     return rows.map(({ sessionId, nodeId }) => (nodeId === null ? { sessionId: sessionId! } : { nodeId }));

@@ -19,6 +19,8 @@ type ClientClass = abstract new (...args: any[]) => unknown;
 
 /** Fails a query rather than let a request wait forever for a server that is gone. */
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A connection is dear: the proof of its password, and the plans of its statements. Between two bursts it is kept. */
+const IDLE_MS = 60_000;
 
 /**
  * A module's Prisma client, connected on first use, that sees the module's own schema and nothing else.
@@ -34,6 +36,7 @@ export function openDatabase<C extends ClientClass>(Client: C, options: Database
     options: `-c search_path=${schema}`,
     max: options.connections ?? 10,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_MS,
     keepAlive: true,
   });
   // For a moment between the pool and who asked for it a connection has no listener, and a server that ends it just then

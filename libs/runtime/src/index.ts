@@ -5,3 +5,4 @@ export { Metrics } from './metrics.js';
 export { outlast } from './outage.js';
 export { type Runtime, RuntimeModule } from './runtime.module.js';
 export { serve, serveHttp, serveStandalone, type StandaloneOptions } from './serve.js';
+export { Sweeping } from './sweeping.js';
