@@ -73,6 +73,27 @@ describe('a key with limits', () => {
     await eventually(() => client.models());
   });
 
+  it('asks no more often because there are several routers', async () => {
+    const MOST = 60;
+    const { apiKey, keyId: other } = await newKey(network, 'of two routers');
+    await network.ask(`/v1/keys/${other}`, {
+      method: 'PATCH',
+      body: JSON.stringify({ limits: { requestsPerMinute: MOST } }),
+    });
+    const [first, second] = network.urls.map((url) => async () => {
+      const headers = { authorization: `Bearer ${apiKey}` };
+      return (await fetch(new URL('/v1/models', url), { headers })).status;
+    });
+    const asked = await Promise.all(Array.from({ length: MOST + 10 }, () => first!()));
+    expect(asked).toContain(429);
+    let tries = 0;
+    await eventually(async () => {
+      tries += 1;
+      expect(await second!()).toBe(429);
+    });
+    expect(tries).toBeLessThan(MOST / 2);
+  });
+
   it('logs nobody in, and an operator’s key does', async () => {
     const { apiKey } = await newKey(network, 'no operator');
     const logIn = (key: string) => send(network, '/admin/login', post({ key }));

@@ -1,12 +1,10 @@
 import type { ApiKeyFacts } from '@ganglion/contracts';
-import { Clock } from '@ganglion/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminLogins, type LoggedIn } from './admin-login.service.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { takeOne } from './limited.js';
 import { DASHBOARD_HEADER, requireOwnOrigin, requireOwnPage, type Sender } from './own-page.js';
-import { RateLimit } from './rate-limit.js';
+import { RequestLimits } from './request-limits.service.js';
 import { ROUTER_CONFIG, type RouterConfig } from './router.config.js';
 
 /** What a socket's handshake brings. */
@@ -29,13 +27,10 @@ export const senderOf = ({ method, headers, host }: FastifyRequest): Sender => {
 /** Who asks: by the key that is sent, or by the cookie of an operator's browser in its place. */
 @Injectable()
 export class Callers {
-  /** Of this replica: each counts for itself. */
-  readonly #requests = new RateLimit({ perMinute: 1 });
-
   constructor(
     private readonly keys: ApiKeysService,
     private readonly logins: AdminLogins,
-    private readonly clock: Clock,
+    private readonly limits: RequestLimits,
     @Inject(ROUTER_CONFIG) private readonly config: RouterConfig,
   ) {}
 
@@ -51,7 +46,7 @@ export class Callers {
       return browser.caller;
     }
     const caller = await this.keys.authenticateHeader(authorization);
-    this.count(caller);
+    this.limits.count(caller);
     return caller;
   }
 
@@ -71,12 +66,9 @@ export class Callers {
     return { caller, expiresAt: Infinity };
   }
 
-  /** Counts a request of a key. @throws Fault LIMITED when it has used those of this minute */
-  count({ keyId, limits }: ApiKeyFacts): void {
-    const perMinute = limits?.requestsPerMinute ?? null;
-    if (perMinute === null) return;
-    const what = `requests of this key, which may make ${perMinute} in a minute (requestsPerMinute)`;
-    takeOne(this.#requests, keyId, { now: this.clock.ms(), what, perMinute });
+  /** Counts what is asked over a socket. @throws Fault LIMITED when the key has used those of this minute */
+  count(caller: ApiKeyFacts): void {
+    this.limits.count(caller);
   }
 
   private hostOf(headers: Handshake['headers']): string | undefined {

@@ -1,5 +1,14 @@
 import { jest } from '@jest/globals';
-import { Fault, type KeyLimits, type KeyView, noLimits, session } from '@ganglion/contracts';
+import {
+  Fault,
+  type KeyLimits,
+  type KeyView,
+  noLimits,
+  session,
+  type SpentRequests,
+  spentRequests,
+} from '@ganglion/contracts';
+import { eventually } from '@ganglion/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { ADMIN_KEY, API_KEY, hashOf, Neighbours } from './neighbours.fixture.js';
 
@@ -90,6 +99,33 @@ describe('API keys', () => {
       message: expect.stringContaining('requestsPerMinute'),
     });
     expect(Number(answers[3]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask('/v1/models')).status).toBe(200);
+  });
+
+  it('share their requests of a minute among all replicas of the router', async () => {
+    limit({ requestsPerMinute: 3 });
+    const keyId = hashOf(API_KEY);
+    const peers = neighbours.bus.among(spentRequests);
+    const told: SpentRequests[] = [];
+    const listener = peers.onTold((spent) => void told.push(spent));
+    const ofKey = async () => (await ask('/v1/models', { key: API_KEY })).status;
+    expect([await ofKey(), await ofKey()]).toEqual([200, 200]);
+    await eventually(() => {
+      const spent = told.flatMap((each) => each.spent);
+      expect(new Set(spent.map((each) => `${each.keyId} of ${each.perMinute}`))).toEqual(
+        new Set([`${keyId} of 3`]),
+      );
+      expect(spent.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    });
+    listener.close();
+    neighbours.bus.nats.publish(spentRequests.subject, '{"replica":"forged"}');
+    peers.tell({ replica: 'another', spent: [{ keyId, count: 1_000, perMinute: 3 }] });
+    // Its own requests alone would be there again within 20 s.
+    await eventually(async () => {
+      const { status, headers } = await ask('/v1/models', { key: API_KEY });
+      expect(status).toBe(429);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(60);
+    });
     expect((await ask('/v1/models')).status).toBe(200);
   });
 

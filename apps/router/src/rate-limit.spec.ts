@@ -32,4 +32,17 @@ describe('RateLimit', () => {
     expect(limit.take('b', 0, 1)).toBe(0);
     expect(limit.take('b', 0, 1)).toBe(60);
   });
+
+  it('counts what was used elsewhere, and lets it be owed', () => {
+    const limit = new RateLimit({ perMinute: 1 });
+    const perMinute = 3;
+    limit.spend('a', { now: 0, count: 2, perMinute });
+    expect([0, 0].map((now) => limit.take('a', now, perMinute))).toEqual([0, 20]);
+    limit.spend('a', { now: 0, count: 1, perMinute });
+    expect(limit.take('a', 0, perMinute)).toBe(40);
+    limit.spend('a', { now: 0, count: 1_000, perMinute });
+    expect(limit.take('a', 0, perMinute)).toBe(80);
+    expect(limit.take('a', 80_000, perMinute)).toBe(0);
+    expect(limit.take('b', 0, perMinute)).toBe(0);
+  });
 });

@@ -18,14 +18,28 @@ export class RateLimit {
    * @param perMinute of this key; when it changes, what is left stays, as far as the new bucket holds it
    */
   take(key: string, now: number, perMinute = this.#perMinute): number {
+    const left = this.leftOf(key, now, perMinute);
+    if (left < COST) return Math.ceil((COST - left) / perMinute / 1_000);
+    this.put(key, { left: left - COST, at: now });
+    return 0;
+  }
+
+  /** Takes what was used elsewhere. Where there was less, the rest is owed, up to a bucket's content. */
+  spend(key: string, { now, count, perMinute }: { now: number; count: number; perMinute: number }): void {
+    const left = this.leftOf(key, now, perMinute) - count * COST;
+    this.put(key, { left: Math.max(-perMinute * COST, left), at: now });
+  }
+
+  private leftOf(key: string, now: number, perMinute: number): number {
     const full = perMinute * COST;
     const { left, at } = this.#buckets.get(key) ?? { left: full, at: now };
-    const refilled = Math.min(full, left + Math.max(0, now - at) * perMinute);
-    if (refilled < COST) return Math.ceil((COST - refilled) / perMinute / 1_000);
+    return Math.min(full, left + Math.max(0, now - at) * perMinute);
+  }
+
+  private put(key: string, bucket: { left: number; at: number }): void {
     this.#buckets.delete(key);
     this.makeRoom();
-    this.#buckets.set(key, { left: refilled - COST, at: now });
-    return 0;
+    this.#buckets.set(key, bucket);
   }
 
   /** The key unheard of for longest has the fullest bucket. */

@@ -27,6 +27,7 @@ import { OverviewController } from './overview.controller.js';
 import { ReputationController } from './reputation.controller.js';
 import { NodesController } from './nodes.controller.js';
 import { readRouterConfig, ROUTER_CONFIG } from './router.config.js';
+import { RequestLimits } from './request-limits.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SubmitService } from './submit.service.js';
 import { TaskMetrics } from './task-metrics.service.js';
@@ -68,6 +69,7 @@ import { UsageController } from './usage.controller.js';
     LiveEvents,
     ModelsService,
     NetworkHealthService,
+    RequestLimits,
     SubmitService,
     TaskMetrics,
   ],

@@ -20,6 +20,7 @@ export * from './node-view.js';
 export * from './permissions.js';
 export * from './reputation.js';
 export * from './roll-call.js';
+export * from './spent-requests.js';
 export * from './round.js';
 export * from './session.js';
 export * from './session-queue.js';

@@ -1,5 +1,6 @@
 import type { ModuleName } from './module-name.js';
 import { rollCall } from './roll-call.js';
+import { spentRequests } from './spent-requests.js';
 import { durableName, leaseBucket, streams } from './stream.js';
 import { topology } from './topology.js';
 
@@ -30,13 +31,14 @@ const duties: Partial<Record<ModuleName, Permissions>> = {
   router: {
     publish: [
       rollCall.subject,
+      spentRequests.subject,
       // To show the streams. The router answers nobody but itself, so nobody can make it speak here.
       ...Object.values(streams).flatMap(({ name }) => [
         `$JS.API.STREAM.INFO.${name}`,
         `$JS.API.CONSUMER.LIST.${name}`,
       ]),
     ],
-    subscribe: ['tok.*.*'],
+    subscribe: ['tok.*.*', spentRequests.subject],
   },
   'session-queue': {
     publish: [

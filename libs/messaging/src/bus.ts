@@ -191,6 +191,26 @@ export class Bus {
     };
   }
 
+  /** What replicas of a module tell one another, themselves included: nothing of it is kept, and what is missed is missed. */
+  among<T extends z.ZodType>(message: {
+    subject: string;
+    payload: T;
+  }): { tell(value: z.infer<T>): void; onTold(hear: (value: z.infer<T>) => void): Listener } {
+    const { subject, payload } = message;
+    return {
+      tell: (value) => {
+        if (!this.nats.isClosed() && !this.nats.isDraining())
+          this.nats.publish(subject, JSON.stringify(value));
+      },
+      onTold: (hear) => {
+        const subscription = this.nats.subscribe(subject, {
+          callback: (error, msg) => void (error ?? this.deliver(payload, msg, hear)),
+        });
+        return { close: () => subscription.unsubscribe() };
+      },
+    };
+  }
+
   private deliver<T extends z.ZodType>(schema: T, msg: Msg, handle: (value: z.infer<T>) => void): void {
     let value: z.infer<T>;
     try {
