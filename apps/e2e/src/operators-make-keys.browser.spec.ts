@@ -1,6 +1,6 @@
 import { eventually, NetworkAddress } from '@ganglion/testkit';
 import { Operator } from './browser.fixture.js';
-import { clientOf, JAPAN, question } from './client.fixture.js';
+import { clientOf, JAPAN, newKey, question } from './client.fixture.js';
 
 describe('the page of keys', () => {
   let network: NetworkAddress;
@@ -26,10 +26,25 @@ describe('the page of keys', () => {
 
     await page.getByRole('button', { name: 'revoke of the accountants' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-    await page.getByText('of the accountants', { exact: true }).waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'change of the accountants' }).waitFor({ state: 'hidden' });
     // Each router hears of it.
     const asked = () => clientOf(network, apiKey!.trim()).models();
     await eventually(() => expect(asked()).rejects.toMatchObject({ status: 401 }));
+    expect(operator.problems()).toEqual([]);
+  });
+
+  it('shows more keys than fit on a page when it is asked to', async () => {
+    const { page } = operator;
+    // The newest come first.
+    await newKey(network, 'of the very first');
+    for (let made = 0; made < 50; made++) await newKey(network, `of many, ${made}`);
+    await operator.go('/keys');
+    const row = (name: string) => page.getByRole('button', { name: `change ${name}`, exact: true });
+    await row('of many, 49').waitFor();
+    expect(await row('of the very first').count()).toBe(0);
+    await page.getByRole('button', { name: 'More keys' }).click();
+    await row('of the very first').waitFor();
+    expect(await row('of many, 49').count()).toBe(1);
     expect(operator.problems()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { KeyLimits, KeyView } from '@ganglion/contracts';
 import { Button, Group, ScrollArea, Switch, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Ago } from '../components/ago.js';
 import { Empty } from '../components/empty.js';
@@ -16,7 +16,7 @@ import { usePolling } from '../live/live.js';
 import { ganglion } from '../network.js';
 import { useQueryString } from '../query-string.js';
 
-const MOST = 200;
+const PAGE = 50;
 
 type Dialog = { kind: 'create' } | { kind: 'change' | 'revoke'; apiKey: KeyView } | null;
 
@@ -25,10 +25,16 @@ export const KeysPage = () => {
   const { query, set } = useQueryString();
   const revoked = query.get('revoked') === '1';
   const [dialog, setDialog] = useState<Dialog>(null);
-  const keys = useQuery({
+  const keys = useInfiniteQuery({
     queryKey: ['keys', String(revoked)],
-    queryFn: async ({ signal }) =>
-      (await ganglion.admin.keys({ limit: MOST, ...(revoked ? { revoked } : {}) }, { signal })).items,
+    queryFn: ({ signal, pageParam: cursor }) =>
+      ganglion.admin.keys(
+        { limit: PAGE, ...(cursor ? { cursor } : {}), ...(revoked ? { revoked } : {}) },
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
     refetchInterval: usePolling(15_000),
   });
   const close = () => setDialog(null);
@@ -56,7 +62,20 @@ export const KeysPage = () => {
             list.length === 0 ? (
               <Empty title="No key yet">Make one for each application that asks the network.</Empty>
             ) : (
-              <Keys keys={list} onDialog={setDialog} />
+              <>
+                <Keys keys={list} onDialog={setDialog} />
+                {keys.hasNextPage && (
+                  <Button
+                    size="xs"
+                    variant="default"
+                    mt="sm"
+                    loading={keys.isFetchingNextPage}
+                    onClick={() => void keys.fetchNextPage()}
+                  >
+                    More keys
+                  </Button>
+                )}
+              </>
             )
           }
         </Loaded>
