@@ -97,35 +97,6 @@ describe('a round', () => {
     await expect(module.precommitted('01890000-0000-7000-8000-00000000000a')).resolves.toBeUndefined();
   });
 
-  it('fails the silent at the deadline and lets the others go on', async () => {
-    await using module = await Cognitive.on(peers);
-    const [quick, silent] = [newNode(), newNode()];
-    const { tasks } = await module.start([quick, silent]);
-    await module.precommitted(tasks[0]!);
-    module.clock.move(PHASE_MS);
-    await module.tick();
-    expect(await module.verdicts()).toMatchObject([
-      { nodeId: silent, passed: false, reason: { code: 'start_late' }, phases: { start: false } },
-    ]);
-    expect(peers.revealed).toEqual([tasks[0]]);
-    expect(peers.cancelled).toEqual([tasks[1]]);
-  });
-
-  it('aborts without blame when the queue is away, and the nodes become due again', async () => {
-    await using module = await Cognitive.on(peers);
-    const nodeIds = [newNode(), newNode()];
-    peers.isQueueThere = false;
-    module.listen({ nodeIds });
-    const { roundId } = await module.start(nodeIds);
-    expect((await module.tick()).due).toEqual([]);
-    module.clock.move(PHASE_MS);
-    await module.tick();
-    expect((await module.rounds.get(roundId)).state).toBe('ABORTED');
-    expect(await module.verdicts()).toEqual([]);
-    module.clock.move(PHASE_MS);
-    expect((await module.tick()).due).toMatchObject([{ nodeIds }]);
-  });
-
   it('hands the tasks over when the queue is back in time', async () => {
     await using module = await Cognitive.on(peers);
     peers.isQueueThere = false;

@@ -25,6 +25,7 @@ const facts = (answers: (string | null)[], reference: string | null = 'right'): 
   requestDigest: 'd'.repeat(64),
   reference,
   nobodyFor: null,
+  words: new Map(),
   turns: [],
   participants: answers.map((answer) => participant(answer)),
 });

@@ -2,7 +2,7 @@ import { type cognitive, Fault, type InputOf, type PayloadOf, type sessionQueue 
 import { Injectable } from '@nestjs/common';
 import { hostOf, noteAnswered, noteUnanswered } from './companion-note.js';
 import { LeaderStore } from './leader.store.js';
-import { noteCancelled, noteFailed, noteFinalised, notePrecommitted, noteTimed } from './note.js';
+import { noteBound, noteCancelled, noteFailed, noteFinalised, noteTimed } from './note.js';
 import type { News } from './progress.store.js';
 import { ProgressService } from './progress.service.js';
 import type { RoundFacts } from './round-facts.js';
@@ -19,7 +19,7 @@ export class HearingService {
 
   async precommitted(fact: PayloadOf<typeof sessionQueue.taskPrecommitted>, eventId?: string): Promise<void> {
     if (fact.sessionId !== null) return;
-    const notes = (facts: RoundFacts) => (hostOf(facts, fact.taskId) ? [] : [notePrecommitted(fact)]);
+    const notes = (facts: RoundFacts) => (hostOf(facts, fact.taskId) ? [] : [noteBound(fact.taskId)]);
     await this.hear(fact.taskId, { eventId, notes });
   }
 

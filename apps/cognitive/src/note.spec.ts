@@ -4,7 +4,7 @@ import {
   noteEnqueued,
   noteFailed,
   noteFinalised,
-  notePrecommitted,
+  noteBound,
   noteRevealing,
   noteTimed,
 } from './note.js';
@@ -19,7 +19,7 @@ const phases = (handed: readonly { phase: string; accepted: boolean }[]): string
 
 describe('news of a participant', () => {
   it('counts as started whoever precommitted', () => {
-    const note = notePrecommitted({ taskId, attempt: 1, nodeId, sessionId: null, at });
+    const note = noteBound(taskId);
     expect(phases(note.handed)).toEqual(['START', 'PRECOMMIT']);
   });
 

@@ -41,7 +41,7 @@ const handed = (phase: Phase, hash: string | null = null): Handed => ({
 });
 
 /** Whoever precommitted has started. */
-export const notePrecommitted = ({ taskId }: PayloadOf<typeof sessionQueue.taskPrecommitted>): Note => ({
+export const noteBound = (taskId: string): Note => ({
   taskId,
   handed: [handed('START'), handed('PRECOMMIT')],
 });

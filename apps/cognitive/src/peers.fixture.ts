@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type AttemptState,
   type CreateJob,
   Fault,
   type InputOf,
@@ -15,6 +16,7 @@ import {
   sessionQueue,
   type TaskShape,
   type TaskSubmitted,
+  type TaskView,
 } from '@ganglion/contracts';
 import { Bus, connectBus, encodeFault } from '@ganglion/messaging';
 import { Clock } from '@ganglion/runtime';
@@ -46,6 +48,8 @@ export class Peers implements AsyncDisposable {
   isQueueThere = true;
   /** What the queue says of a task that is audited: its receipt, or a fault. */
   readonly receipts = new Map<string, unknown>();
+  /** What it says of the attempts at a task; without a word of the spec, its node has had it for ever. */
+  readonly attempts = new Map<string, { state: AttemptState; offeredAt: string }[]>();
   /** Whom the pool names for audits. */
   verifiers: OutputOf<typeof nodePool.findVerifiers>['verifiers'] = [];
   /** What users' tasks look like. */
@@ -90,6 +94,7 @@ export class Peers implements AsyncDisposable {
     this.foreign.clear();
     this.verifiers = [];
     this.receipts.clear();
+    this.attempts.clear();
     this.refusals.clear();
     this.due = null;
     this.slots = 1;
@@ -110,6 +115,7 @@ export class Peers implements AsyncDisposable {
       this.cancelled.push(taskId);
       return { taskId, state: 'CANCELLED' };
     });
+    this.answer(sessionQueue.get, ({ taskId }: { taskId: string }) => this.viewOf(taskId));
     this.answer(nodePool.sweep, () => ({
       due: this.due ? [{ ...this.due, challenges: [] }] : [],
       probe: [],
@@ -146,6 +152,27 @@ export class Peers implements AsyncDisposable {
       return this.refusals.get(nodeId) ?? { accepted: true };
     });
     await this.others.nats.flush();
+  }
+
+  private viewOf(taskId: string): Partial<TaskView> {
+    const unanswered = { silent: false, determinismClass: CLASS, answer: null, reason: null, endedAt: null };
+    const offeredLongAgo = { state: 'ACKED' as const, offeredAt: '2000-01-01T00:00:00.000Z' };
+    const { nodeId = '', submittedAt = '' } = this.enqueued.find((task) => task.taskId === taskId) ?? {};
+    return {
+      ...{
+        taskId,
+        sessionId: null,
+        owner: null,
+        state: 'STREAMING',
+        reason: null,
+        model: 'tiny',
+        redundancy: 1,
+      },
+      ...{ submittedAt, endedAt: null, position: 0, etaMs: null, history: [], result: null },
+      attempts: (this.attempts.get(taskId) ?? [offeredLongAgo]).map((known, at) => ({
+        ...{ ...unanswered, ...known, attempt: at + 1, nodeId: nodeId ?? '', history: [] },
+      })),
+    };
   }
 
   /** Answers with what `handle` gives, or refuses with the fault that it gives. */

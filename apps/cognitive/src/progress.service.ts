@@ -4,12 +4,14 @@ import { Metrics } from '@ganglion/runtime';
 import { Injectable, Logger } from '@nestjs/common';
 import type { z } from 'zod';
 import { noteCompanionEnqueued } from './companion-note.js';
-import { noteEnqueued, noteRevealing, type Note } from './note.js';
+import { noteBound, noteEnqueued, noteRevealing, type Note } from './note.js';
 import { type News, ProgressStore, type Step } from './progress.store.js';
 import { companionTaskOf, taskOf } from './request.js';
+import { patienceOf } from './patience.js';
 import { RoleService } from './role.service.js';
-import { requestOf } from './round-rows.store.js';
+import { mostRequestsOf, requestOf, shapeOf } from './round-rows.store.js';
 import { Turns } from './turns.js';
+import { type Word, wordOf } from './word.js';
 
 const QUEUE_TIMEOUT_MS = 3_000;
 /** More steps than a round has; what is left then, the clock's next turn does. */
@@ -37,10 +39,15 @@ export class ProgressService {
       const step = await this.#turns.take(roundId, () => this.store.step(roundId, told));
       if (!step) return;
       this.note(roundId, step);
-      const [notes, roles] = await Promise.all([this.speak(step), this.roles.speak(step)]);
+      const [said, roles, words] = await Promise.all([
+        this.speak(step),
+        this.roles.speak(step),
+        this.inquire(step),
+      ]);
+      const notes = [...said, ...boundBy(words)];
       // A challenge that has just become complete is handed out in the next step, as it is then.
-      if (notes.length + roles.length === 0 && step.plan.source === null) return;
-      next = { notes: () => notes, roles };
+      if (notes.length + roles.length + words.size === 0 && step.plan.source === null) return;
+      next = { notes: () => notes, roles, words };
     }
   }
 
@@ -63,6 +70,20 @@ export class ProgressService {
       noteRevealing(taskId, await this.outcome(sessionQueue.reveal, { taskId })),
     );
     return (await Promise.all([...enqueued, ...companions, ...revealing])).filter((note) => note !== null);
+  }
+
+  /** What the queue knows of tasks whose nodes are late, before these are blamed. */
+  private async inquire({ plan, row, facts, at: now }: Step): Promise<Map<string, Word>> {
+    const allowMs = patienceOf('PRECOMMITTING', mostRequestsOf(row), shapeOf(row));
+    const deadline = { state: facts.state, now, deadlineAt: facts.deadlineAt, allowMs };
+    const words = new Map<string, Word>();
+    const ask = async (taskId: string): Promise<void> => {
+      const said = await this.outcome(sessionQueue.get, { taskId });
+      const word = wordOf(said, deadline);
+      if (word) words.set(taskId, word);
+    };
+    await Promise.all(plan.inquire.map(ask));
+    return words;
   }
 
   /** The queue's answer, or the error instead of it. */
@@ -98,3 +119,9 @@ export class ProgressService {
     }
   }
 }
+
+/** Whoever the queue says has precommitted did so, though its event has not come. */
+const boundBy = (words: ReadonlyMap<string, Word>): Note[] =>
+  [...words].flatMap(([taskId, word]) =>
+    word === 'bound' || word === 'answered' ? [noteBound(taskId)] : [],
+  );

@@ -19,6 +19,7 @@ import {
   verdictOf,
   whole,
 } from './round-rows.store.js';
+import type { Word } from './word.js';
 
 /** News of a round, told in the light of what is known of it. */
 export interface News {
@@ -26,6 +27,7 @@ export interface News {
   eventId?: string | undefined;
   notes?: (facts: RoundFacts) => readonly Note[];
   roles?: readonly RoleNote[];
+  words?: ReadonlyMap<string, Word>;
 }
 
 /** A round after a step: what is to be said to the queue, and what it needs to hear. */
@@ -33,6 +35,8 @@ export interface Step {
   plan: RoundPlan;
   facts: RoundFacts;
   row: RoundRow;
+  /** When it was decided. */
+  at: Date;
 }
 
 /** Takes rounds onward: news in, verdicts and moves out, in one transaction under the round's lock. */
@@ -57,7 +61,8 @@ export class ProgressStore {
       for (const note of roles) await keepRole(tx, row, { note, at });
       if (notes.length + roles.length > 0) row = await load(tx, roundId);
       const lots = roles.filter((note) => note.kind === 'drawn');
-      const facts = factsOf(row, lots.find(({ nodeId }) => nodeId === null)?.role);
+      const nobodyFor = lots.find(({ nodeId }) => nodeId === null)?.role ?? null;
+      const facts = factsOf(row, { nobodyFor, words: news?.words ?? new Map() });
       const plan = planRound(facts, at);
       const early = notes.map(({ judgement }) => judgement).filter((judgement) => judgement !== undefined);
       await carryOut(tx, row, { plan, at });
@@ -71,6 +76,7 @@ export class ProgressStore {
         },
         facts,
         row,
+        at,
       };
     });
     this.outbox.wake();

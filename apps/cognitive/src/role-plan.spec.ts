@@ -28,6 +28,7 @@ const round = (
   requestDigest: 'd'.repeat(64),
   reference: null,
   nobodyFor: null,
+  words: new Map(),
   turns,
   participants: [],
   ...known,

@@ -1,4 +1,5 @@
 import type { Challenge, Reason, RoleOutcome, RoundRole, RoundState } from '@ganglion/contracts';
+import type { Word } from './word.js';
 
 /** What became of a participant. */
 export type Outcome = 'PENDING' | 'PASSED' | 'FAILED' | 'EXCUSED';
@@ -72,6 +73,8 @@ export interface RoundFacts {
   turns: readonly TurnFacts[];
   /** The role for which a search has just found nobody, by what was known before it. */
   nobodyFor: RoundRole | null;
+  /** What the queue has just said of tasks whose deadline has passed, by their ids. */
+  words: ReadonlyMap<string, Word>;
   participants: readonly ParticipantFacts[];
 }
 

@@ -1,58 +1,18 @@
-import type { CompanionFacts, ParticipantFacts, RoundFacts } from './round-facts.js';
 import { PHASE_MS } from './patience.js';
+import type { CompanionFacts } from './round-facts.js';
 import { planRound } from './round-plan.js';
+import {
+  after,
+  committed,
+  deadline,
+  enqueued,
+  outcomes,
+  participant,
+  precommitted,
+  round,
+  start,
+} from './round.fixture.js';
 import { COMPANION_GRACE_MS, TIMING_GRACE_MS } from './verdict.js';
-
-const start = new Date('2030-01-01T00:00:00.000Z');
-const after = (ms: number): Date => new Date(start.getTime() + ms);
-const deadline = after(PHASE_MS);
-
-const participant = (name: string, known: Partial<ParticipantFacts> = {}): ParticipantFacts => ({
-  taskId: name,
-  nodeId: `node of ${name}`,
-  outcome: 'PENDING',
-  isServing: false,
-  isEnqueued: false,
-  hasStarted: false,
-  hasPrecommitted: false,
-  isRevealing: false,
-  committedAt: null,
-  correct: null,
-  answer: null,
-  isTimed: false,
-  companions: [],
-  ...known,
-});
-const enqueued = (name: string): ParticipantFacts => participant(name, { isEnqueued: true });
-const precommitted = (name: string): ParticipantFacts =>
-  participant(name, { isEnqueued: true, hasStarted: true, hasPrecommitted: true });
-const committed = (name: string, known: Partial<ParticipantFacts> = {}): ParticipantFacts => ({
-  ...precommitted(name),
-  isRevealing: true,
-  committedAt: start,
-  correct: true,
-  isTimed: true,
-  ...known,
-});
-
-const round = (state: RoundFacts['state'], ...participants: ParticipantFacts[]): RoundFacts => ({
-  roundId: 'a round',
-  state,
-  deadlineAt: deadline,
-  challenge: { prompt: 'What is 2 plus 2?', answer: '4', maxTokens: 8 },
-  requestDigest: 'd'.repeat(64),
-  reference: null,
-  turns: [],
-  nobodyFor: null,
-  participants,
-});
-const outcomes = (facts: RoundFacts, now: Date): Record<string, string> =>
-  Object.fromEntries(
-    planRound(facts, now).judgements.map(({ taskId, outcome, reason }) => [
-      taskId,
-      `${outcome} ${reason.code}`,
-    ]),
-  );
 
 describe('the plan of a round', () => {
   it('starts a prepared round and hands every task over', () => {
@@ -81,41 +41,10 @@ describe('the plan of a round', () => {
     expect(plan).toMatchObject({ moves: [], reveal: [], judgements: [] });
   });
 
-  it('fails the silent at the deadline and goes on with the others', () => {
-    const facts = round(
-      'PRECOMMITTING',
-      precommitted('a'),
-      enqueued('b'),
-      participant('c', { isEnqueued: true, hasStarted: true }),
-    );
-    const plan = planRound(facts, deadline);
-    expect(outcomes(facts, deadline)).toEqual({ b: 'FAILED start_late', c: 'FAILED precommit_late' });
-    expect(plan).toMatchObject({ moves: ['COMMITTING'], reveal: ['a'], cancel: ['b', 'c'] });
-  });
-
-  it('excuses whoever was serving and not done in time', () => {
-    const isServing = true;
-    for (const facts of [
-      round('PRECOMMITTING', participant('a', { isEnqueued: true, isServing })),
-      round('PRECOMMITTING', participant('a', { isEnqueued: true, hasStarted: true, isServing })),
-      round('COMMITTING', committed('a', { committedAt: null, correct: null, isServing })),
-    ]) {
-      expect(outcomes(facts, deadline)).toEqual({ a: 'EXCUSED serving' });
-      expect(planRound(facts, deadline)).toMatchObject({ moves: ['ABORTED'], cancel: ['a'] });
-    }
-  });
-
   it('fails a wrong answer of a node that was serving, and passes a right one', () => {
     const answered = (correct: boolean) => round('COMMITTING', committed('a', { correct, isServing: true }));
     expect(outcomes(answered(false), start)).toEqual({ a: 'FAILED wrong_answer' });
     expect(outcomes(answered(true), start)).toEqual({ a: 'PASSED passed' });
-  });
-
-  it('ends when everybody was silent', () => {
-    expect(planRound(round('PRECOMMITTING', enqueued('a')), deadline)).toMatchObject({
-      moves: ['ENDED'],
-      reason: null,
-    });
   });
 
   it('asks again for a reveal that the queue has not taken', () => {
@@ -152,23 +81,6 @@ describe('the plan of a round', () => {
   it('judges an answer that came while the hashes of others were awaited', () => {
     const facts = round('PRECOMMITTING', committed('a'), enqueued('b'));
     expect(outcomes(facts, start)).toEqual({ a: 'PASSED passed' });
-  });
-
-  it('blames a node that did not reveal, but not one that was never asked to', () => {
-    const facts = round(
-      'COMMITTING',
-      committed('a', { committedAt: null, correct: null }),
-      precommitted('b'),
-    );
-    expect(outcomes(facts, deadline)).toEqual({ a: 'FAILED commit_late', b: 'EXCUSED not_revealed' });
-    expect(planRound(facts, deadline).moves).toEqual(['ENDED']);
-  });
-
-  it('aborts without blame when no task could be handed over', () => {
-    const facts = round('STARTED', participant('a'), participant('b'));
-    const plan = planRound(facts, deadline);
-    expect(outcomes(facts, deadline)).toEqual({ a: 'EXCUSED not_enqueued', b: 'EXCUSED not_enqueued' });
-    expect(plan).toMatchObject({ moves: ['ABORTED'], reason: { code: 'nobody_judged' }, cancel: ['a', 'b'] });
   });
 
   it('goes on with those whose task was taken when others could not be', () => {

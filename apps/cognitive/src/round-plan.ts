@@ -13,6 +13,8 @@ export interface RoundPlan extends RolePlan {
   enqueue: string[];
   reveal: string[];
   cancel: string[];
+  /** Task ids of which the queue is to be asked before their nodes are blamed. */
+  inquire: string[];
 }
 
 /**
@@ -21,12 +23,20 @@ export interface RoundPlan extends RolePlan {
  */
 export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
   if (facts.state === 'REQUESTED' || facts.state === 'CREATED')
-    return { judgements: [], reason: null, enqueue: [], reveal: [], cancel: [], ...planRoles(facts, now) };
+    return {
+      judgements: [],
+      reason: null,
+      enqueue: [],
+      reveal: [],
+      cancel: [],
+      inquire: [],
+      ...planRoles(facts, now),
+    };
   const isLate = now.getTime() >= facts.deadlineAt.getTime();
   const contest = contestOf(facts, isLate);
   const judgements = facts.participants
     .filter(isPending)
-    .map((participant) => judge(facts.state, participant, { now, isLate, contest }))
+    .map((participant) => judge(facts, participant, { now, isLate, contest }))
     .filter((judgement) => judgement !== null);
   const judged = new Set(judgements.map(({ taskId }) => taskId));
   const left = facts.participants.filter((p) => isPending(p) && !judged.has(p.taskId));
@@ -43,19 +53,26 @@ export const planRound = (facts: RoundFacts, now: Date): RoundPlan => {
     enqueue: state === 'STARTED' ? toBeEnqueued(left) : [],
     reveal: state === 'COMMITTING' ? idsOf(left.filter((p) => !p.isRevealing && !p.committedAt)) : [],
     cancel: leftOf(facts, judgements),
+    inquire: isLate ? idsOf(left.filter((p) => isUnexplained(facts, p))) : [],
   };
 };
 
 const isFinal = (state: RoundState): boolean => state === 'ENDED' || state === 'ABORTED';
 
 const judge = (
-  state: RoundState,
+  { state, words }: RoundFacts,
   participant: ParticipantFacts,
   { now, isLate, contest }: { now: Date; isLate: boolean; contest: Contest },
 ): Judgement | null => {
   if (participant.committedAt) return judgeCommitted(participant, now, contest);
-  return isLate ? judgeLate(state, participant) : null;
+  return isLate ? judgeLate(state, participant, words.get(participant.taskId)) : null;
 };
+
+/** It owes something, and the queue has not said yet whether it could have given it. */
+const isUnexplained = ({ state, words }: RoundFacts, participant: ParticipantFacts): boolean =>
+  !words.has(participant.taskId) &&
+  participant.committedAt === null &&
+  (state === 'COMMITTING' || (state === 'PRECOMMITTING' && !participant.hasPrecommitted));
 
 /** The states a round passes while someone is still to be judged. */
 const onward = (state: RoundState, left: readonly ParticipantFacts[]): RoundState[] => {

@@ -7,7 +7,6 @@ import {
   type OutputOf,
   type Reason,
   type RequestShape,
-  type RoundRole,
   type Verdict,
   type WorkSpan,
 } from '@ganglion/contracts';
@@ -42,7 +41,10 @@ const companionsOf = ({ companions }: RoundRow, nodeId: string): RoundRow['compa
   companions.filter((companion) => companion.nodeId === nodeId);
 
 /** The rows as the facts that decisions rest on. */
-export const factsOf = (row: RoundRow, nobodyFor: RoundRole | null = null): RoundFacts => ({
+export const factsOf = (
+  row: RoundRow,
+  { nobodyFor = null, words = new Map() }: Partial<Pick<RoundFacts, 'nobodyFor' | 'words'>> = {},
+): RoundFacts => ({
   roundId: row.id,
   state: row.state,
   deadlineAt: row.deadlineAt,
@@ -50,6 +52,7 @@ export const factsOf = (row: RoundRow, nobodyFor: RoundRole | null = null): Roun
   requestDigest: digestJson(row.request),
   reference: row.isByNodes ? row.reference : null,
   nobodyFor,
+  words,
   turns: row.turns.map(({ id, nodeId, role, state, dueAt, reference }) => ({
     turnId: id,
     nodeId,

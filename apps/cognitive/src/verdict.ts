@@ -2,6 +2,7 @@ import type { Reason, RoundState } from '@ganglion/contracts';
 import type { Judgement, ParticipantFacts } from './round-facts.js';
 import { isNodesFault, isProof } from './blame.js';
 import { type Contest, OVERRULED } from './contest.js';
+import type { Word } from './word.js';
 
 /** How long a right answer waits for the oracle's timing of it before the verdict is given without. */
 export const TIMING_GRACE_MS = 2_000;
@@ -40,23 +41,39 @@ export const judgeCommitted = (
 const isWhollySeen = ({ isTimed, companions }: ParticipantFacts): boolean =>
   isTimed && companions.every((one) => one.hasEnded && (one.isTimed || !one.isEnqueued));
 
-/** Judges a participant that has not done its part when the state's deadline passes. */
-export const judgeLate = (state: RoundState, participant: ParticipantFacts): Judgement | null => {
+/**
+ * Judges a participant that has not done its part when the state's deadline passes; null while the queue has not said
+ * what it knows of its task. What the queue did not pass on in time counts against nobody.
+ */
+export const judgeLate = (
+  state: RoundState,
+  participant: ParticipantFacts,
+  word: Word | undefined,
+): Judgement | null => {
   const { taskId, hasPrecommitted, hasStarted, isEnqueued, isRevealing, isServing } = participant;
   if (state === 'STARTED')
     return isEnqueued ? null : excuse(taskId, 'not_enqueued', 'its task could not be handed to the queue');
   if (state === 'PRECOMMITTING' && hasPrecommitted) return null;
   // Users' tasks come first, and nobody could tell its slowness from theirs.
   if (isServing) return excuse(taskId, 'serving', 'it was at work for its session, and not done in time');
+  if (state === 'COMMITTING' && !isRevealing)
+    return excuse(taskId, 'not_revealed', 'its answer could not be asked for');
+  if (state === 'PRECOMMITTING' || state === 'COMMITTING') {
+    if (word === undefined) return null;
+    if (word === 'unknown')
+      return excuse(taskId, 'queue_away', 'the queue could not say what became of its task');
+  }
   if (state === 'PRECOMMITTING') {
+    if (word === 'unasked')
+      return excuse(taskId, 'not_offered', 'its task was offered to it too late, or not at all');
     return hasStarted
       ? fail(taskId, 'precommit_late', 'started, but precommitted nothing before the deadline')
       : fail(taskId, 'start_late', 'neither started nor precommitted before the deadline');
   }
   if (state === 'COMMITTING')
-    return isRevealing
-      ? fail(taskId, 'commit_late', 'precommitted, but its answer was not validated before the deadline')
-      : excuse(taskId, 'not_revealed', 'its answer could not be asked for');
+    return word === 'answered'
+      ? excuse(taskId, 'not_validated', 'its answer was there, and not validated before the deadline')
+      : fail(taskId, 'commit_late', 'precommitted, but gave no answer before the deadline');
   return excuse(taskId, 'not_started', 'the round was not started in time');
 };
 

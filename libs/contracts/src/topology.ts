@@ -144,6 +144,7 @@ const wiring: Record<ModuleName, Wiring> = {
       sessionQueue.enqueue,
       sessionQueue.reveal,
       sessionQueue.cancel,
+      sessionQueue.get,
       sessionQueue.receipt,
       sessionQueue.shapes,
       nodePool.sweep,
