@@ -1,4 +1,5 @@
-import { PHASE_MS } from './patience.js';
+import { type FrozenRequest, HELD_REVEAL_MS, type RequestShape } from '@ganglion/contracts';
+import { patienceOf, PHASE_MS } from './patience.js';
 import { planRound } from './round-plan.js';
 import {
   after,
@@ -11,7 +12,7 @@ import {
   round,
   told,
 } from './round.fixture.js';
-import type { Word } from './word.js';
+import { HELD_UP_MS, type Word } from './word.js';
 
 describe('a participant that is late', () => {
   it('asks the queue before it blames anybody for being late', () => {
@@ -36,6 +37,14 @@ describe('a participant that is late', () => {
     expect(late('unknown')).toEqual({ a: 'EXCUSED queue_away' });
     expect(late('answered')).toEqual({ a: 'EXCUSED not_validated' });
     expect(late('bound')).toEqual({ a: 'FAILED commit_late' });
+  });
+
+  it('is waited for no longer than the queue holds what the others have', () => {
+    const long = { messages: [], choices: 8, sampling: { maxTokens: 4_096 } } as unknown as RequestShape;
+    const request = { prompt: { text: 'x'.repeat(100_000) }, ...long } as unknown as FrozenRequest;
+    const longestMs = patienceOf('PRECOMMITTING', [request, request], long);
+    expect(longestMs).toBeGreaterThan(PHASE_MS);
+    expect(longestMs + HELD_UP_MS).toBeLessThan(HELD_REVEAL_MS);
   });
 
   it('fails the silent at the deadline and goes on with the others', () => {

@@ -1,3 +1,4 @@
+import { HELD_REVEAL_MS } from '@ganglion/contracts';
 import { submitted } from './an-answer.fixture.js';
 import { QueueBench, reason } from './queue-bench.fixture.js';
 
@@ -21,6 +22,17 @@ describe('the ends of tasks and assignments', () => {
       state: 'FAILED',
     });
     expect((await bench.stores.tasks.view(shown.task.taskId)).reason?.code).toBe('answer_rejected');
+  });
+
+  it('wait for the reveal of a task that holds it as long as a round of tests may take', async () => {
+    const { next, task } = await bench.precommitted({ holdReveal: true });
+    expect(next).toBe('hold');
+    const { taskId } = task;
+    const { dueAt } = await bench.db.client.attempt.findFirstOrThrow({ where: { taskId } });
+    const heldMs = dueAt.getTime() - Date.now();
+    expect(heldMs).toBeLessThanOrEqual(HELD_REVEAL_MS);
+    expect(heldMs).toBeGreaterThan(HELD_REVEAL_MS - 10_000);
+    expect(await bench.stores.commits.overdue()).toEqual([]);
   });
 
   it('keep the slot of a lost attempt until its node is assigned again', async () => {

@@ -1,3 +1,4 @@
+import type { TaskSubmitted } from '@ganglion/contracts';
 import type { PrismaClient } from '@ganglion/database/session-queue';
 import { Clock } from '@ganglion/runtime';
 import { type TestDatabase, testDatabase } from '@ganglion/testkit';
@@ -58,8 +59,8 @@ export class QueueBench implements AsyncDisposable {
   }
 
   /** A task that holds the one slot of the one node of its session. */
-  async dispatched() {
-    const task = submitted();
+  async dispatched(over: Partial<TaskSubmitted> = {}) {
+    const task = submitted(over);
     const honest = answer(task, 1);
     const lane = { sessionId: task.sessionId! };
     await this.stores.tasks.insert(task, honest.requestDigest);
@@ -69,8 +70,8 @@ export class QueueBench implements AsyncDisposable {
   }
 
   /** The same, and its miner has bound itself to an answer. */
-  async precommitted() {
-    const made = await this.dispatched();
+  async precommitted(over: Partial<TaskSubmitted> = {}) {
+    const made = await this.dispatched(over);
     const { precommit, signature } = made.honest;
     const next = await this.stores.commits.precommit(await this.last(made.task.taskId), {
       precommit,

@@ -1,3 +1,4 @@
+import { HELD_REVEAL_MS } from '@ganglion/contracts';
 import { move } from '@ganglion/database';
 import type { Tx } from './database.store.js';
 import { liveAttempts } from './task-end.store.js';
@@ -6,8 +7,6 @@ import type { LockedTask } from './task-lock.store.js';
 
 /** Time a miner has for its reveal. */
 export const REVEAL_MS = 10_000;
-/** Time a task may hold its reveal. */
-const HOLD_MS = 30_000;
 /** Time replicas have to precommit after the primary did. */
 const REPLICA_MS = 15_000;
 
@@ -48,7 +47,7 @@ export const openReveal = async (tx: Tx, task: LockedTask, at: Date): Promise<'r
   await tx.attempt.updateMany({
     where: { taskId: id, state: 'PRECOMMITTED' },
     data: holdReveal
-      ? { dueAt: new Date(at.getTime() + HOLD_MS) }
+      ? { dueAt: new Date(at.getTime() + HELD_REVEAL_MS) }
       : // The caller asks for the data at once; if it dies before, the sweep asks again.
         { dueAt: new Date(at.getTime() + REVEAL_MS), revealAskedAt: at, revealAsks: { increment: 1 } },
   });

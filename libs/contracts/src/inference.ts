@@ -96,6 +96,9 @@ export const resumeFrom = z.array(
   z.strictObject({ choice: z.int().nonnegative(), head: hash, tokens: z.array(token) }),
 );
 
+/** So long the queue waits for `req.session-queue.reveal` of a task that holds it: longer than a health test may take. */
+export const HELD_REVEAL_MS = 80_000;
+
 /** What a task is, to the session that accepts it, the queue that runs it and (without session and owner) the miner. */
 export const taskSubmitted = z.strictObject({
   taskId,
