@@ -13,6 +13,8 @@ import {
 import { isServing, nodesOf } from './nodes.fixture.js';
 
 const MINERS = 12;
+/** Slow, but at ten tokens a second yet: a slower node is put away by any test of a long answer, and rightly so. */
+const SLOW_BY = 4;
 /** Users ask for so long: each session's nodes are tested again three times or more. */
 const ASKED_MS = 15_000;
 
@@ -34,7 +36,7 @@ describe('a fleet with broken, slow, lying and flapping nodes', () => {
 
   beforeAll(async () => {
     await using network = await Network.start({ miners: 0, replicas: 1, logLevel: 'warn', env: fleetEnv });
-    plans = await startFleet(network, planFleet(MINERS, 1));
+    plans = await startFleet(network, planFleet(MINERS, 1, SLOW_BY));
     const good = [...plans].filter(([, { kind }]) => kind === 'honest' || kind === 'slow').map(([id]) => id);
     await untilAllServe(network, good);
     const asking = { users: 2, nodes: 2, tasksPerSecond: 4, sessionMs: 3_000 };

@@ -24,13 +24,13 @@ describe('the plan of a fleet', () => {
     expect(planFleet(200, 3).filter(({ kind, lieRate }) => kind !== 'lying' && lieRate > 0)).toEqual([]);
   });
 
-  it('makes every slow node slower than any other, and none too slow for a test', () => {
-    const times = (isSlow: boolean): number[] =>
-      planFleet(100, 5)
+  it('makes every slow node far slower than any other, or as much so as it is told', () => {
+    const times = (isSlow: boolean, slowBy?: number): number[] =>
+      planFleet(100, 5, slowBy)
         .filter(({ kind }) => (kind === 'slow') === isSlow)
         .map(({ tokenMs }) => tokenMs);
-    expect(Math.min(...times(true))).toBeGreaterThan(1.9 * Math.max(...times(false)));
-    expect(Math.max(...times(true))).toBeLessThan(100);
+    expect(Math.min(...times(true))).toBeGreaterThan(4 * Math.max(...times(false)));
+    expect(Math.max(...times(true, 4))).toBeLessThan(100);
   });
 
   it('refuses a fleet that is bad for the most part', () => {

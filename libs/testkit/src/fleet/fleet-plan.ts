@@ -31,8 +31,8 @@ const SHARES: Readonly<Record<Exclude<Kind, 'honest'>, number>> = {
 };
 const FAST_MS = 12;
 const SPREAD = 2;
-/** Still above the ten tokens a second that a test asks for: a slower node serves nobody, and rightly so. */
-const SLOWER = 4;
+/** How many times slower than others a slow node is, when not told otherwise. */
+const SLOWER = 10;
 const LEAST_LIES = 0.2;
 const MOST_LIES = 0.5;
 const UP_MS = 30_000;
@@ -41,10 +41,10 @@ const DOWN_MS = 5_000;
 const placeIn = (at: number, of: number): number => (of < 2 ? 0.5 : at / (of - 1));
 
 /** A fleet of so many nodes, at least one of each kind, in a mixed order. The same seed gives the same fleet. */
-export const planFleet = (miners: number, seed: number): NodePlan[] => {
+export const planFleet = (miners: number, seed: number, slowBy = SLOWER): NodePlan[] => {
   const random = seeded(seed);
   const bad = Object.entries(SHARES).flatMap(([kind, share]) =>
-    badOnes(kind as Exclude<Kind, 'honest'>, Math.max(1, Math.round(share * miners)), random),
+    badOnes(kind as Exclude<Kind, 'honest'>, Math.max(1, Math.round(share * miners)), { random, slowBy }),
   );
   if (bad.length > miners / 2)
     throw new RangeError(`a fleet of ${miners} has too few honest nodes; take at least ${2 * bad.length}`);
@@ -60,12 +60,16 @@ const ordinary = (kind: Kind, random: () => number): NodePlan => ({
   lieRate: 0,
 });
 
-const badOnes = (kind: Exclude<Kind, 'honest'>, count: number, random: () => number): NodePlan[] =>
+const badOnes = (
+  kind: Exclude<Kind, 'honest'>,
+  count: number,
+  { random, slowBy }: { random: () => number; slowBy: number },
+): NodePlan[] =>
   Array.from({ length: count }, (_, at) => {
     const node = ordinary(kind, random);
     switch (kind) {
       case 'slow':
-        return { ...node, tokenMs: node.tokenMs * SLOWER };
+        return { ...node, tokenMs: node.tokenMs * slowBy };
       case 'broken':
         return { ...node, breaks: at % 2 === 0 ? 'throws' : 'silent' };
       case 'lying':
