@@ -41,6 +41,7 @@ describe('who may say and hear what', () => {
       `_INBOX.${other}.x`,
       '$SYS.REQ.CLAIMS.UPDATE',
       'roll-call',
+      'spent.router',
       '_INBOX.router.x',
     ];
     const subscribe = [
@@ -53,6 +54,7 @@ describe('who may say and hear what', () => {
       'evt.>',
       'req.>',
       'roll-call',
+      'spent.router',
     ];
     expect(await refusedOf(nats, { publish, subscribe })).toEqual([...publish, ...subscribe]);
   });
